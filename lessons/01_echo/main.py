@@ -1,0 +1,27 @@
+"""Lesson 1: echo. Accept a connection, receive text, send it back."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from fastapi.responses import FileResponse
+
+app = FastAPI()
+
+
+@app.get("/")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("index.html"))
+
+
+@app.websocket("/ws")
+async def echo(websocket: WebSocket) -> None:
+    await websocket.accept()
+    # A client may be gone when its answer is ready: then sending raises, and nobody is left to tell.
+    with suppress(WebSocketDisconnect):
+        try:
+            async for text in websocket.iter_text():
+                await websocket.send_text(f"Message text was: {text}")
+        except KeyError:
+            # iter_text() looks up "text" in every message, and a binary one has only "bytes".
+            await websocket.close(1003, "Send text, not bytes.")

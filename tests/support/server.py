@@ -1,0 +1,194 @@
+"""Start a real uvicorn in a process of its own, read its log, stop it by its process id."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).parents[2]
+IMPLEMENTATIONS = ("websockets-sansio", "wsproto", "websockets")
+"""uvicorn's WebSocket implementations, as `--ws` takes them; the last one is deprecated."""
+
+FALSE_ALARMS = (
+    # uvicorn logs it after every denial response, though the client has had its answer.
+    "ASGI callable returned without completing handshake.",
+    # The same, in the words of the legacy implementation.
+    "ASGI callable returned without sending handshake.",
+    # uvicorn adds a traceback of its own to a frame that is not UTF-8, after it has closed with 1007.
+    "Invalid UTF-8 sequence received from client.",
+)
+"""What uvicorn logs as an error although nothing is wrong, each by its own words."""
+
+_LISTENING = re.compile(r"running on https?://\S+?:(\d+)")
+_RECORD = re.compile(r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL):", re.MULTILINE)
+
+
+class Server:
+    """A uvicorn process that serves `app` on a free port of 127.0.0.1.
+
+    `log` is what the process has printed so far, `exit_code` what it ended with (None while it
+    runs). Used as a context manager it is ready when entered, and ended when left.
+    """
+
+    def __init__(
+        self,
+        app: str,
+        *options: str,
+        env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
+    ) -> None:
+        self._command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", "0"]
+        self._command += ["--no-use-colors", *options]
+        self._env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+        self._cwd = cwd
+        self._lines: list[str] = []
+        self._news = threading.Condition()
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=self._cwd,
+            env=self._env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            self.port = int(self.wait_for_log(_LISTENING).group(1))
+        except BaseException:
+            self._kill()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._kill()
+        if kind is not None:
+            sys.stderr.write(f"--- log of {' '.join(self._command[2:])}\n{self.log}\n")
+
+    @property
+    def url(self) -> str:
+        """The server's address for HTTP, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws(self) -> str:
+        """The server's address for WebSockets, without a slash at its end."""
+        return f"ws://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """Everything the server has printed so far."""
+        with self._news:
+            return "".join(self._lines)
+
+    @property
+    def exit_code(self) -> int | None:
+        """What the process ended with, None while it runs."""
+        return self._process.poll()
+
+    def wait_for_log(self, pattern: str | re.Pattern[str], seconds: float = 20) -> re.Match[str]:
+        """Return the first match of `pattern` in the log, as soon as it is there.
+
+        Raises:
+            AssertionError: the server ended, or `seconds` passed, before it was.
+        """
+        pattern = re.compile(pattern)
+        with self._news:
+            self._news.wait_for(
+                lambda: pattern.search("".join(self._lines)) or not self._reader.is_alive(),
+                seconds,
+            )
+        found = pattern.search(self.log)
+        if found is None:
+            state = "is running" if self.exit_code is None else f"ended with {self.exit_code}"
+            raise AssertionError(f"No {pattern.pattern!r} in the log; it {state}.\n{self.log}")
+        return found
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the process a signal."""
+        self._process.send_signal(number)
+
+    def stop(self, seconds: float = 10) -> str:
+        """Ask the server to end as a service manager would, and return its whole log.
+
+        Raises:
+            AssertionError: it was still running after `seconds`.
+        """
+        if self.exit_code is None:
+            self.signal(signal.SIGTERM)
+        self.wait_for_exit(seconds)
+        return self.log
+
+    def wait_for_exit(self, seconds: float = 10) -> int:
+        """Return the exit code once the process has ended.
+
+        Raises:
+            AssertionError: it was still running after `seconds`.
+        """
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"Still running after {seconds} s.\n{self.log}") from None
+        self._reader.join(seconds)
+        return code
+
+    def _read(self) -> None:
+        stdout = self._process.stdout
+        for line in stdout or ():
+            with self._news:
+                self._lines.append(line)
+                self._news.notify_all()
+        with self._news:
+            self._news.notify_all()
+
+    def _kill(self) -> None:
+        if self.exit_code is None:
+            self._process.kill()
+        self._process.wait()
+        self._reader.join(5)
+        if self._process.stdout:
+            self._process.stdout.close()
+
+
+@contextmanager
+def serve(
+    app: str, *options: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT
+) -> Iterator[Server]:
+    """Serve `app` while the block runs: `with serve("lessons.01_echo.main:app") as server:`."""
+    with Server(app, *options, env=env, cwd=cwd) as server:
+        yield server
+
+
+def complaints(log: str) -> list[str]:
+    """Return the log's errors, warnings and tracebacks, without the server's own false alarms."""
+    starts = [found.start() for found in _RECORD.finditer(log)]
+    edges = [0, *starts, len(log)]
+    records = [log[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [
+        record
+        for record in records
+        if (record.startswith(("WARNING:", "ERROR:", "CRITICAL:")) or "Traceback" in record)
+        and not any(words in record for words in FALSE_ALARMS)
+        and "DeprecationWarning" not in record
+    ]
