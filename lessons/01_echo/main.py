@@ -17,7 +17,7 @@ async def page() -> FileResponse:
 @app.websocket("/ws")
 async def echo(websocket: WebSocket) -> None:
     await websocket.accept()
-    # A client may be gone when its answer is ready: then sending raises, and nobody is left to tell.
+    # A client may be gone when its answer is ready: sending raises, and nobody is left to tell.
     with suppress(WebSocketDisconnect):
         try:
             async for text in websocket.iter_text():

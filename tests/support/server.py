@@ -23,6 +23,8 @@ FALSE_ALARMS = (
     "ASGI callable returned without sending handshake.",
     # uvicorn adds a traceback of its own to a frame that is not UTF-8, after it has closed with 1007.
     "Invalid UTF-8 sequence received from client.",
+    # uvicorn warns of every port scanner: the bytes were not HTTP, and it has answered them by 400.
+    "Invalid HTTP request received.",
 )
 """What uvicorn logs as an error although nothing is wrong, each by its own words."""
 
@@ -79,7 +81,7 @@ class Server:
     ) -> None:
         self._kill()
         if kind is not None:
-            sys.stderr.write(f"--- log of {' '.join(self._command[2:])}\n{self.log}\n")
+            sys.stderr.write(f"--- log of {' '.join(self._command[2:])}\n{self.log[-4000:]}\n")
 
     @property
     def url(self) -> str:
@@ -122,7 +124,9 @@ class Server:
         found = pattern.search(self.log)
         if found is None:
             state = "is running" if self.exit_code is None else f"ended with {self.exit_code}"
-            raise AssertionError(f"No {pattern.pattern!r} in the log; it {state}.\n{self.log}")
+            raise AssertionError(
+                f"No {pattern.pattern!r} in the log; it {state}.\n{self.log[-4000:]}"
+            )
         return found
 
     def signal(self, number: signal.Signals) -> None:
@@ -149,7 +153,7 @@ class Server:
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"Still running after {seconds} s.\n{self.log}") from None
+            raise AssertionError(f"Still running after {seconds} s.\n{self.log[-4000:]}") from None
         self._reader.join(seconds)
         return code
 

@@ -1,0 +1,90 @@
+"""Lesson 5: templates. The page moves to a template and static files."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from anyio import CancelScope
+from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from starlette.websockets import WebSocketDisconnected
+
+# Found from this file, not from the folder in which the server happens to be started.
+HERE = Path(__file__).parent
+
+app = FastAPI()
+app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+templates = Jinja2Templates(directory=HERE / "templates")
+
+# A member that has not taken a message after this long no longer counts as one.
+SEND_SECONDS = 1.0
+
+client_ids = count(1)
+
+
+class ConnectionManager:
+    """Who is here, and how to speak to one of them or to all."""
+
+    def __init__(self) -> None:
+        self.members: dict[WebSocket, CancelScope] = {}
+
+    @contextmanager
+    def member(self, websocket: WebSocket) -> Generator[None]:
+        """Keep `websocket` a member while the block runs, and end the block if it is dropped."""
+        with CancelScope() as scope:
+            self.members[websocket] = scope
+            try:
+                yield
+            finally:
+                self.members.pop(websocket, None)
+
+    async def send(self, websocket: WebSocket, text: str) -> None:
+        """Send to one member; a member that cannot be reached is one no longer."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await websocket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            # It is gone, or its close frame is on the way: its own endpoint hears of it too.
+            self.members.pop(websocket, None)
+        except TimeoutError:
+            # It is there and does not read: its own endpoint would wait with it for ever.
+            if scope := self.members.pop(websocket, None):
+                scope.cancel()
+
+    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
+        """Send to all members at once, so that nobody waits for another one's network."""
+        # Begun for some members, it is finished for all, even if the sender is dropped meanwhile.
+        with CancelScope(shield=True):
+            await asyncio.gather(
+                *(self.send(member, text) for member in self.members if member is not exclude)
+            )
+
+
+manager = ConnectionManager()
+
+
+@app.get("/")
+async def page(request: Request, name: str = "stranger") -> Response:
+    context = {"name": name, "present": len(manager.members)}
+    return templates.TemplateResponse(request, "index.html", context)
+
+
+@app.websocket("/ws")
+async def chat(websocket: WebSocket) -> None:
+    await websocket.accept()
+    client_id = next(client_ids)
+    try:
+        # Gone while we speak to it, or found to be gone when somebody else spoke to it.
+        with manager.member(websocket), suppress(WebSocketDisconnect, WebSocketDisconnected):
+            try:
+                async for text in websocket.iter_text():
+                    await manager.send(websocket, f"You wrote: {text}")
+                    await manager.broadcast(f"Client #{client_id} says: {text}", exclude=websocket)
+            except KeyError:
+                # iter_text() looks up "text" in every message, and a binary one has only "bytes".
+                await websocket.close(1003, "Send text, not bytes.")
+    finally:
+        await manager.broadcast(f"Client #{client_id} left the chat")

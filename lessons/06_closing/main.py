@@ -1,0 +1,149 @@
+"""Lesson 6: closing. Every way a connection ends."""
+
+import asyncio
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Literal
+
+from anyio import CancelScope
+from fastapi import FastAPI, HTTPException, WebSocket, WebSocketDisconnect, WebSocketException
+from fastapi import Path as PathParam
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.websockets import WebSocketDisconnected
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+# A member that has not taken a message after this long no longer counts as one.
+SEND_SECONDS = 1.0
+
+Refusal = Literal["close", "denial", "exception"]
+ClientId = Annotated[str, PathParam(pattern=r"^[1-9][0-9]{0,17}$")]
+
+
+class ConnectionManager:
+    """Who is here, and how to speak to one of them or to all."""
+
+    def __init__(self) -> None:
+        self.members: dict[WebSocket, CancelScope] = {}
+
+    @contextmanager
+    def member(self, websocket: WebSocket) -> Generator[None]:
+        """Keep `websocket` a member while the block runs, and end the block if it is dropped."""
+        with CancelScope() as scope:
+            self.members[websocket] = scope
+            try:
+                yield
+            finally:
+                self.members.pop(websocket, None)
+
+    async def send(self, websocket: WebSocket, text: str) -> None:
+        """Send to one member; a member that cannot be reached is one no longer."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await websocket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            # It is gone, or its close frame is on the way: its own endpoint hears of it too.
+            self.members.pop(websocket, None)
+        except TimeoutError:
+            # It is there and does not read: its own endpoint would wait with it for ever.
+            if scope := self.members.pop(websocket, None):
+                scope.cancel()
+
+    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
+        """Send to all members at once, so that nobody waits for another one's network."""
+        # Begun for some members, it is finished for all, even if the sender is dropped meanwhile.
+        with CancelScope(shield=True):
+            await asyncio.gather(
+                *(self.send(member, text) for member in self.members if member is not exclude)
+            )
+
+
+manager = ConnectionManager()
+
+
+async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> None:
+    """Close a connection unless it is closed already; cut the reason to the 123 bytes that fit.
+
+    Raises:
+        ValueError: no close frame may carry this code.
+    """
+    if not (1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999):
+        raise ValueError(f"Close code {code} may not be sent.")
+    # It may be gone, closed by somebody else, or not reading: none of them needs our frame.
+    with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+        async with asyncio.timeout(SEND_SECONDS):
+            await websocket.close(code, reason.encode()[:123].decode(errors="ignore"))
+
+
+async def refuse(websocket: WebSocket, way: Refusal) -> None:
+    """Turn a client away before accept(), while the answer is still an HTTP response."""
+    match way:
+        case "close":
+            await websocket.close(1008, "Nobody will read this.")
+        case "denial":
+            body = {"detail": "Closed on Sundays."}
+            await websocket.send_denial_response(JSONResponse(body, 503, {"Retry-After": "3600"}))
+        case "exception":
+            raise HTTPException(401, "Sign in first.", {"WWW-Authenticate": "Bearer"})
+
+
+async def end(websocket: WebSocket, text: str) -> bool:
+    """End the connection in the way that `text` asks for; return False if it asks for none."""
+    match text.split(maxsplit=2):
+        case ["bye"]:
+            await close(websocket, 1000, "Bye.")
+        case ["close", code, *reason] if code.isdecimal():
+            await close(websocket, int(code), *reason)
+        case ["twice"]:
+            await close(websocket, 1000, "Once.")
+            await close(websocket, 4000, "And once more.")
+        case ["return"]:
+            pass
+        case ["raise"]:
+            raise ZeroDivisionError("This is a bug.")
+        case ["raise", "WebSocketException"]:
+            raise WebSocketException(1008, "This is against the rules.")
+        case ["raise", "HTTPException"]:
+            raise HTTPException(400, "This is too late.")
+        case _:
+            return False
+    return True
+
+
+@app.get("/")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("index.html"))
+
+
+@app.websocket("/ws/{client_id}")
+async def chat(websocket: WebSocket, client_id: ClientId, refusal: Refusal | None = None) -> None:
+    if refusal:
+        await refuse(websocket, refusal)
+        return
+    await websocket.accept()
+    try:
+        with manager.member(websocket):
+            try:
+                async for text in websocket.iter_text():
+                    if await end(websocket, text):
+                        break
+                    await manager.send(websocket, f"You wrote: {text}")
+                    await manager.broadcast(f"Client #{client_id} says: {text}", exclude=websocket)
+                # An endpoint that ends without closing leaves its client to guess why.
+                await close(websocket, 1000, "That was all.")
+            except KeyError:
+                # iter_text() looks up "text" in every message, and a binary one has only "bytes".
+                await close(websocket, 1003, "Send text, not bytes.")
+            except (WebSocketDisconnect, WebSocketDisconnected):
+                # Gone while we speak to it, or found to be gone when somebody else spoke to it.
+                pass
+            except WebSocketException as refused:
+                await close(websocket, refused.code, refused.reason)
+            except Exception as error:  # noqa: BLE001 - the client must hear of every bug
+                logger.error("Client #%s met a bug: %r", client_id, error)  # noqa: TRY400 - ordered by a button
+                await close(websocket, 1011, "The server failed.")
+    finally:
+        await manager.broadcast(f"Client #{client_id} left the chat")

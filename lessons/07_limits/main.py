@@ -1,0 +1,212 @@
+"""Lesson 7: limits. Say no in time."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+
+from anyio import CancelScope
+from fastapi import FastAPI, HTTPException, WebSocket, WebSocketDisconnect, WebSocketException
+from fastapi.responses import FileResponse
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings
+from starlette.websockets import WebSocketDisconnected
+
+
+class Settings(BaseSettings):
+    """The limits, each from the environment variable of its name: MAX_CONNECTIONS=100."""
+
+    max_connections: PositiveInt = 10
+    max_per_client: NonNegativeInt = 0  # 0 switches it off.
+    max_message_bytes: PositiveInt = 65_536
+    messages_per_second: PositiveFloat = 10
+    idle_seconds: PositiveFloat = 60
+
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+settings = Settings()
+
+# A member that has not taken a message after this long no longer counts as one.
+SEND_SECONDS = 1.0
+
+# When to ask again: for a program in a header, for a person in a reason.
+RETRY_SECONDS = 5
+
+client_ids = count(1)
+
+
+class ConnectionManager:
+    """Who is here, and how to speak to one of them or to all."""
+
+    def __init__(self) -> None:
+        self.members: dict[WebSocket, CancelScope] = {}
+
+    @contextmanager
+    def member(self, websocket: WebSocket) -> Generator[None]:
+        """Keep `websocket` a member while the block runs, and end the block if it is dropped."""
+        with CancelScope() as scope:
+            self.members[websocket] = scope
+            try:
+                yield
+            finally:
+                self.members.pop(websocket, None)
+
+    async def send(self, websocket: WebSocket, text: str) -> None:
+        """Send to one member; a member that cannot be reached is one no longer."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await websocket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            # It is gone, or its close frame is on the way: its own endpoint hears of it too.
+            self.members.pop(websocket, None)
+        except TimeoutError:
+            # It is there and does not read: its own endpoint would wait with it for ever.
+            if scope := self.members.pop(websocket, None):
+                scope.cancel()
+
+    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
+        """Send to all members at once, so that nobody waits for another one's network."""
+        # Begun for some members, it is finished for all, even if the sender is dropped meanwhile.
+        with CancelScope(shield=True):
+            await asyncio.gather(
+                *(self.send(member, text) for member in self.members if member is not exclude)
+            )
+
+
+class Places:
+    """How many connections each client holds."""
+
+    def __init__(self) -> None:
+        self.taken: Counter[str] = Counter()
+
+    @contextmanager
+    def take(self, client: str) -> Generator[None]:
+        """Hold a place while the block runs.
+
+        Raises:
+            HTTPException: 503 when all places are taken, 429 when this client has its share.
+        """
+        # No await from here to the count: whoever comes in between would see the same free place.
+        retry = {"Retry-After": str(RETRY_SECONDS)}
+        if self.taken.total() >= settings.max_connections:
+            raise HTTPException(503, f"All {settings.max_connections} places are taken.", retry)
+        if 0 < settings.max_per_client <= self.taken[client]:
+            raise HTTPException(429, f"You have all {settings.max_per_client} of yours.", retry)
+        self.taken[client] += 1
+        try:
+            yield
+        finally:
+            self.taken[client] -= 1
+            if not self.taken[client]:
+                del self.taken[client]
+
+
+class Bucket:
+    """A token bucket: `rate` messages a second in the long run, as many at once after a pause."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self.size = max(rate, 1)
+        self.tokens = self.size
+        self.filled = monotonic()
+
+    def take(self) -> bool:
+        """Take a token for one message; return False if there is none left."""
+        now = monotonic()
+        self.tokens = min(self.size, self.tokens + (now - self.filled) * self.rate)
+        self.filled = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+manager = ConnectionManager()
+places = Places()
+
+
+async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> None:
+    """Close a connection unless it is closed already; cut the reason to the 123 bytes that fit.
+
+    Raises:
+        ValueError: no close frame may carry this code.
+    """
+    if not (1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999):
+        raise ValueError(f"Close code {code} may not be sent.")
+    # It may be gone, closed by somebody else, or not reading: none of them needs our frame.
+    with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+        async with asyncio.timeout(SEND_SECONDS):
+            await websocket.close(code, reason.encode()[:123].decode(errors="ignore"))
+
+
+async def receive(websocket: WebSocket, bucket: Bucket) -> str:
+    """Return the next message, if it keeps to the limits.
+
+    Raises:
+        WebSocketException: 4408 it came too late, 1009 it is too long, 1008 it is one too many.
+    """
+    try:
+        async with asyncio.timeout(settings.idle_seconds):
+            text = await websocket.receive_text()
+    except TimeoutError:
+        raise WebSocketException(4408, f"Silent for {settings.idle_seconds:g} s.") from None
+    if len(text.encode()) > settings.max_message_bytes:
+        raise WebSocketException(1009, f"Longer than {settings.max_message_bytes} bytes.")
+    if not bucket.take():
+        raise WebSocketException(1008, f"More than {settings.messages_per_second:g} a second.")
+    return text
+
+
+@app.get("/")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("index.html"))
+
+
+@app.get("/places")
+async def count_places() -> dict[str, int]:
+    return {"taken": places.taken.total(), "of": settings.max_connections}
+
+
+@app.websocket("/ws")
+async def chat(websocket: WebSocket, refuse: Literal["before", "after"] = "before") -> None:
+    client = websocket.client.host if websocket.client else ""
+    try:
+        with places.take(client):
+            await websocket.accept()
+            await serve(websocket, next(client_ids))
+    except HTTPException as refusal:
+        if refuse == "before":
+            raise
+        # A browser shows its page the code and reason of a close frame, and nothing of a response.
+        await websocket.accept()
+        await close(websocket, 1013, f"{refusal.detail} Try again in {RETRY_SECONDS} s.")
+
+
+async def serve(websocket: WebSocket, client_id: int) -> None:
+    bucket = Bucket(settings.messages_per_second)
+    try:
+        with manager.member(websocket):
+            try:
+                while True:
+                    text = await receive(websocket, bucket)
+                    await manager.send(websocket, f"You wrote: {text}")
+                    await manager.broadcast(f"Client #{client_id} says: {text}", exclude=websocket)
+            except (WebSocketDisconnect, WebSocketDisconnected):
+                # Gone while we speak to it, or found to be gone when somebody else spoke to it.
+                pass
+            except KeyError:
+                # receive_text() looks up "text" in the message; a binary one has only "bytes".
+                await close(websocket, 1003, "Send text, not bytes.")
+            except WebSocketException as refused:
+                await close(websocket, refused.code, refused.reason)
+            except Exception as error:  # noqa: BLE001 - the client must hear of every bug
+                logger.error("Client #%s met a bug: %r", client_id, error)  # noqa: TRY400
+                await close(websocket, 1011, "The server failed.")
+    finally:
+        await manager.broadcast(f"Client #{client_id} left the chat")

@@ -1,0 +1,100 @@
+"""Lesson 2: what the page says, over a real server."""
+
+import httpx2
+import pytest
+
+from tests.support.client import closing, connect, refusal
+from tests.support.server import Server
+
+
+def test_answers_a_caller_whose_token_is_in_the_query(server: Server) -> None:
+    with connect(f"{server.ws}/items/plumbus/ws?token=apple&q=3") as websocket:
+        websocket.send("hello")
+
+        assert websocket.recv() == "You are: alice"
+        assert websocket.recv() == "Query parameter q is: 3"
+        assert websocket.recv() == "Message text was: hello, for item ID: plumbus"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X-Token": "banana"}, {"Cookie": "session=banana"}], ids=["header", "cookie"]
+)
+def test_answers_a_caller_whose_token_is_in_a(server: Server, headers: dict[str, str]) -> None:
+    with connect(f"{server.ws}/items/1/ws", additional_headers=headers) as websocket:
+        websocket.send("hello")
+
+        assert websocket.recv() == "You are: bob"
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?token=", "?token=wrong", "?token=%00", "?token=%F0%9F%94%91"]
+)
+def test_refuses_a_caller_without_a_known_token(server: Server, query: str) -> None:
+    response = refusal(f"{server.ws}/items/1/ws{query}")
+
+    # The 1008 and its reason never reach the caller: before accept there is only HTTP.
+    assert response.status_code == 403
+    assert response.body == b""
+
+
+def test_a_token_in_the_query_goes_before_a_stale_cookie(server: Server) -> None:
+    headers = {"Cookie": "session=stale"}
+    with connect(f"{server.ws}/items/1/ws?token=apple", additional_headers=headers) as websocket:
+        websocket.send("hello")
+
+        assert websocket.recv() == "You are: alice"
+
+
+def test_one_dependency_serves_http_and_websocket(server: Server) -> None:
+    admitted = httpx2.get(f"{server.url}/items/1", params={"token": "apple"})
+    refused = httpx2.get(f"{server.url}/items/1")
+
+    assert admitted.json() == {"item_id": "1", "caller": "alice"}
+    assert (refused.status_code, refused.json()) == (403, {"detail": "Show a valid token."})
+
+
+def test_a_cookie_from_the_page_opens_the_door(server: Server) -> None:
+    with httpx2.Client(base_url=server.url) as browser:
+        assert browser.post("/session", headers={"X-Token": "wrong"}).status_code == 403
+        response = browser.post("/session", headers={"X-Token": "apple"})
+
+        assert response.status_code == 204
+        assert "HttpOnly" in response.headers["Set-Cookie"]
+        assert browser.get("/items/1").json()["caller"] == "alice"
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("1/ws?token=apple&q=abc", "q: Input should be a valid integer"),
+        ("1/ws?token=apple&q=-1", "q: Input should be greater than or equal to 0"),
+        ("a%20b/ws?token=apple", "item_id: String should match pattern"),
+    ],
+)
+def test_tells_a_caller_which_parameter_is_wrong(server: Server, address: str, reason: str) -> None:
+    with connect(f"{server.ws}/items/{address}") as websocket:
+        code, text = closing(websocket)
+
+    assert code == 4422
+    assert text.startswith(reason)
+
+
+def test_naive_admits_any_token_even_an_empty_one(naive: Server) -> None:
+    for query in ("?token=anything", "?token="):
+        with connect(f"{naive.ws}/items/1/ws{query}") as websocket:
+            websocket.send("hello")
+
+            assert "query token value is: " in str(websocket.recv())
+
+
+def test_naive_refuses_a_wrong_parameter_without_a_word(naive: Server) -> None:
+    response = refusal(f"{naive.ws}/items/1/ws?token=apple&q=abc")
+
+    assert (response.status_code, response.body) == (403, b"")
+    assert "integer" not in naive.log
+
+
+def test_a_token_in_the_query_is_in_the_log(server: Server) -> None:
+    refusal(f"{server.ws}/items/1/ws?token=my-secret")
+
+    server.wait_for_log("my-secret")

@@ -1,0 +1,147 @@
+"""Lesson 7: what the page says, over a real server."""
+
+import asyncio
+from collections import Counter
+
+import httpx2
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.support.client import closing, refusal
+from tests.support.client import connect as connect_sync
+from tests.support.server import IMPLEMENTATIONS, Server, serve
+
+LIMITS = "lessons.07_limits.main:app"
+
+
+async def knock(url: str) -> ClientConnection | InvalidStatus:
+    try:
+        return await connect(url, proxy=None, open_timeout=30)
+    except InvalidStatus as refused:
+        return refused
+
+
+async def stampede(server: Server, path: str) -> tuple[list[ClientConnection], list[InvalidStatus]]:
+    """Knock 200 times at once; return who came in and who was refused."""
+    answers = await asyncio.gather(*(knock(f"{server.ws}{path}") for _ in range(200)))
+    return (
+        [answer for answer in answers if isinstance(answer, ClientConnection)],
+        [answer for answer in answers if isinstance(answer, InvalidStatus)],
+    )
+
+
+async def taken(server: Server) -> int:
+    async with httpx2.AsyncClient() as http:
+        return (await http.get(f"{server.url}/places")).json()["taken"]
+
+
+async def all_places_are_free(server: Server) -> None:
+    async with asyncio.timeout(10):
+        while await taken(server):
+            pass
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+async def test_ten_of_two_hundred_come_in_and_all_places_come_back(implementation: str) -> None:
+    with serve(LIMITS, "--ws", implementation) as server:
+        for _ in range(2):
+            came_in, refused = await stampede(server, "/ws")
+
+            assert (len(came_in), len(refused)) == (10, 190)
+            assert await taken(server) == 10
+            answers = {(r.response.status_code, bytes(r.response.body)) for r in refused}
+            assert answers == {(503, b'{"detail":"All 10 places are taken."}')}
+            assert {r.response.headers["Retry-After"] for r in refused} == {"5"}
+
+            for client in came_in:
+                client.transport.abort()
+            await all_places_are_free(server)
+
+
+async def test_the_other_way_is_to_accept_and_close_with_1013(server: Server) -> None:
+    came_in, refused = await stampede(server, "/ws?refuse=after")
+    assert (len(came_in), refused) == (200, [])
+
+    async def told(client: ClientConnection) -> str:
+        try:
+            await client.send("hello")
+            while (text := str(await client.recv())) != "You wrote: hello":
+                pass
+        except ConnectionClosed:
+            return f"{client.close_code} {client.close_reason}"
+        return text
+
+    counted = Counter(await asyncio.gather(*(told(client) for client in came_in)))
+    await asyncio.gather(*(client.close() for client in came_in))
+
+    reason = "1013 All 10 places are taken. Try again in 5 s."
+    assert counted == {"You wrote: hello": 10, reason: 190}
+    await all_places_are_free(server)
+
+
+async def test_naive_lets_everybody_in_who_comes_at_once(naive: Server) -> None:
+    came_in, _ = await stampede(naive, "/ws")
+
+    assert len(came_in) > 10
+    await asyncio.gather(*(client.close() for client in came_in))
+
+
+def test_one_client_gets_its_share_and_no_more() -> None:
+    with (
+        serve(LIMITS, env={"MAX_PER_CLIENT": "2"}) as server,
+        connect_sync(f"{server.ws}/ws"),
+        connect_sync(f"{server.ws}/ws"),
+    ):
+        response = refusal(f"{server.ws}/ws")
+
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "5")
+    assert response.body == b'{"detail":"You have all 2 of yours."}'
+
+
+def test_a_message_may_be_as_long_as_the_limit_in_bytes() -> None:
+    with (
+        serve(LIMITS, env={"MAX_MESSAGE_BYTES": "10"}) as server,
+        connect_sync(f"{server.ws}/ws") as websocket,
+    ):
+        websocket.send("é" * 5)
+        assert websocket.recv() == "You wrote: ééééé"
+        websocket.send("é" * 5 + "!")
+
+        assert closing(websocket) == (1009, "Longer than 10 bytes.")
+
+
+def test_messages_have_a_pace() -> None:
+    with (
+        serve(LIMITS, env={"MESSAGES_PER_SECOND": "0.01"}) as server,
+        connect_sync(f"{server.ws}/ws") as websocket,
+    ):
+        websocket.send("first")
+        assert websocket.recv() == "You wrote: first"
+        websocket.send("second")
+
+        assert closing(websocket) == (1008, "More than 0.01 a second.")
+
+
+def test_whoever_is_silent_for_too_long_gives_its_place_back() -> None:
+    with serve(LIMITS, env={"IDLE_SECONDS": "0.2"}) as server:
+        with connect_sync(f"{server.ws}/ws") as websocket:
+            assert closing(websocket) == (4408, "Silent for 0.2 s.")
+
+        assert httpx2.get(f"{server.url}/places").json() == {"taken": 0, "of": 10}
+
+
+@pytest.mark.parametrize("setting", ["MAX_CONNECTIONS=ten", "MAX_CONNECTIONS=0", "IDLE_SECONDS=-1"])
+def test_does_not_start_with_a_limit_it_cannot_keep(setting: str) -> None:
+    name, value = setting.split("=")
+
+    with pytest.raises(AssertionError, match=name.lower()), serve(LIMITS, env={name: value}):
+        pass
+
+
+def test_a_burst_of_a_second_is_let_through(server: Server) -> None:
+    with connect_sync(f"{server.ws}/ws") as websocket:
+        for number in range(10):
+            websocket.send(str(number))
+
+        assert [websocket.recv() for _ in range(10)] == [f"You wrote: {n}" for n in range(10)]

@@ -1,0 +1,61 @@
+"""Speak to a server from a program: connect, be closed, be refused, vanish."""
+
+import socket
+import struct
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.http11 import Response
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as _connect
+
+
+def connect(url: str, **options: Any) -> ClientConnection:  # noqa: ANN401 - passed on as they are
+    """Open a WebSocket for the length of a `with` block; no proxy comes between."""
+    return _connect(url, proxy=None, **options)
+
+
+def closing(websocket: ClientConnection) -> tuple[int, str]:
+    """Return the code and reason the server closes with; (1006, "") if it sends no close frame."""
+    while True:
+        try:
+            websocket.recv(timeout=10)
+        except ConnectionClosed as closed:
+            frame = closed.rcvd
+            return (frame.code, frame.reason) if frame else (1006, "")
+
+
+def refusal(url: str, **options: Any) -> Response:  # noqa: ANN401 - passed on as they are
+    """Return the HTTP response that refuses a handshake."""
+    with pytest.raises(InvalidStatus) as refused, connect(url, **options):
+        pass
+    return refused.value.response
+
+
+def vanish(websocket: ClientConnection) -> None:
+    """Cut the connection as a crash does: no close frame, the socket is reset."""
+    websocket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    websocket.socket.close()
+
+
+@contextmanager
+def stalled(port: int, path: str) -> Generator[None]:
+    """Keep a connection open that takes part in nothing: it never reads what it is sent."""
+    lines = (
+        f"GET {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+    )
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(10)
+        client.connect(("127.0.0.1", port))
+        client.sendall("\r\n".join((*lines, "", "")).encode())
+        assert client.recv(12) == b"HTTP/1.1 101"
+        yield
