@@ -21,6 +21,8 @@ async def chat(websocket: WebSocket, client_id: int, refusal: str | None = None)
         await websocket.send_denial_response(JSONResponse({"detail": "Closed on Sundays."}, 503))
     if refusal == "exception":
         raise HTTPException(401, "Sign in first.")
+    if refusal == "websocket_exception":
+        raise WebSocketException(1008, "Nobody will read this.")
     if refusal == "bug":
         raise ZeroDivisionError("This is a bug.")
     if refusal:

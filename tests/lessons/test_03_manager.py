@@ -5,9 +5,11 @@ import asyncio
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection as ClientConnectionSync
 
 from tests.support.client import closing, refusal, stalled
 from tests.support.client import connect as connect_sync
+from tests.support.pages import run_program
 from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
 
 
@@ -123,11 +125,30 @@ async def test_naive_ends_a_sender_because_another_client_vanished(naive: Server
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-async def test_naive_logs_errors_when_twenty_leave_together(implementation: str) -> None:
+def test_naive_logs_errors_when_twenty_leave_together(implementation: str) -> None:
     with serve("lessons.03_manager.naive:app", "--ws", implementation) as server:
-        await leave_together(server)
+        run_program("03_manager", server.port)
 
         assert server.stop().count("Exception in ASGI application") > 0
+
+
+def flood(websocket: ClientConnectionSync) -> None:
+    """Say more than the network holds for a client that does not read."""
+    for _ in range(200):
+        websocket.send("x" * 65_536)
+        # The sender's own copy of the broadcast comes after those of the members before it.
+        while not str(websocket.recv(timeout=2)).startswith("Client"):
+            pass
+
+
+def test_naive_falls_silent_behind_a_member_that_does_not_read() -> None:
+    with (
+        serve("lessons.03_manager.naive:app") as naive,
+        stalled(naive.port, "/ws/99"),
+        connect_sync(f"{naive.ws}/ws/1") as one,
+        pytest.raises(TimeoutError),
+    ):
+        flood(one)
 
 
 def test_naive_tells_the_sender_twice(naive: Server) -> None:

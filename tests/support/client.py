@@ -42,8 +42,8 @@ def vanish(websocket: ClientConnection) -> None:
 
 
 @contextmanager
-def stalled(port: int, path: str) -> Generator[None]:
-    """Keep a connection open that takes part in nothing: it never reads what it is sent."""
+def stalled(port: int, path: str) -> Generator[socket.socket]:
+    """Keep a connection open whose client neither reads nor answers, and give out its socket."""
     lines = (
         f"GET {path} HTTP/1.1",
         "Host: 127.0.0.1",
@@ -58,4 +58,4 @@ def stalled(port: int, path: str) -> Generator[None]:
         client.connect(("127.0.0.1", port))
         client.sendall("\r\n".join((*lines, "", "")).encode())
         assert client.recv(12) == b"HTTP/1.1 101"
-        yield
+        yield client

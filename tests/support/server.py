@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,7 @@ FALSE_ALARMS = (
     "ASGI callable returned without completing handshake.",
     # The same, in the words of the legacy implementation.
     "ASGI callable returned without sending handshake.",
-    # uvicorn adds a traceback of its own to a frame that is not UTF-8, after it has closed with 1007.
+    # uvicorn adds a traceback of its own to a frame that is not UTF-8, after closing with 1007.
     "Invalid UTF-8 sequence received from client.",
     # uvicorn warns of every port scanner: the bytes were not HTTP, and it has answered them by 400.
     "Invalid HTTP request received.",
@@ -63,6 +64,8 @@ class Server:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            # A group of its own: a server that reloads has a child, and the child its own child.
+            start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -167,8 +170,9 @@ class Server:
             self._news.notify_all()
 
     def _kill(self) -> None:
-        if self.exit_code is None:
-            self._process.kill()
+        # The group outlives its leader as long as one child runs, and so does the pipe of its log.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._reader.join(5)
         if self._process.stdout:
@@ -178,8 +182,8 @@ class Server:
 @contextmanager
 def serve(
     app: str, *options: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT
-) -> Iterator[Server]:
-    """Serve `app` while the block runs: `with serve("lessons.01_echo.main:app") as server:`."""
+) -> Generator[Server]:
+    """Serve an app for the length of a `with` block."""
     with Server(app, *options, env=env, cwd=cwd) as server:
         yield server
 
@@ -187,12 +191,10 @@ def serve(
 def complaints(log: str) -> list[str]:
     """Return the log's errors, warnings and tracebacks, without the server's own false alarms."""
     starts = [found.start() for found in _RECORD.finditer(log)]
-    edges = [0, *starts, len(log)]
-    records = [log[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    records = [log[begin:end] for begin, end in pairwise([0, *starts, len(log)])]
     return [
         record
         for record in records
         if (record.startswith(("WARNING:", "ERROR:", "CRITICAL:")) or "Traceback" in record)
         and not any(words in record for words in FALSE_ALARMS)
-        and "DeprecationWarning" not in record
     ]

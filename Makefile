@@ -1,0 +1,85 @@
+# The course's one task runner. It needs make and Python >= 3.11, and sets up the rest in .venv.
+#
+# Only what GNU make 3.81 has is used: that is the make of macOS. Paths are relative and Python's
+# programs are run as modules, so that the folder may have a space in its name and may be moved.
+
+# Which Python makes .venv; empty takes the first that is new enough.
+PYTHON ?=
+# These are set on the command line alone: HOST and PORT in an environment mean something else.
+HOST = 127.0.0.1
+PORT = 8000
+L =
+NAIVE =
+UPGRADE =
+
+PY := .venv/bin/python
+READY := .venv/.ready
+# A file's tests stay together: they share servers. And a machine with many cores does not start
+# as many browsers: four at a time are fast, and keep the time limits honest.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help run lesson test lint docs changes diagrams shots lock clean FORCE
+
+help: ## Show these words
+	@echo 'make WORD:'
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@echo 'Variables: HOST=0.0.0.0 serves a class, PORT=9000 takes another port,'
+	@echo '  PYTHON=python3.12 chooses the Python of a new .venv.'
+
+run: $(READY) site/index.html ## Serve the course: the site, and every lesson live (HOST= PORT=)
+	@$(PY) -m course --host '$(HOST)' --port '$(PORT)'
+
+lesson: $(READY) ## Run one lesson with reload: make lesson L=03 (NAIVE=1 HOST= PORT=)
+	@$(PY) -m scripts.lesson '$(L)' $(if $(NAIVE),--naive) --host '$(HOST)' --port '$(PORT)'
+
+test: $(READY) ## Run all tests, or one lesson's: make test L=03
+ifeq ($(strip $(L)),)
+	@$(PY) -m pytest $(PARALLEL)
+else
+	@name=$$($(PY) -m scripts.lesson --name '$(L)') && $(PY) -m pytest $(PARALLEL) -k "$$name"
+endif
+
+lint: $(READY) ## Check style, format and types
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m ty check
+
+docs: $(READY) ## Build the site with both builders, strict
+	@$(PY) -m scripts.build
+
+changes: $(READY) ## Write each lesson's changes.diff anew
+	@$(PY) -m scripts.changes
+
+diagrams: $(READY) ## Draw the diagrams anew from their text (needs Chromium)
+	@$(PY) -m scripts.diagrams
+
+shots: $(READY) ## Take the README's pictures anew (needs Chromium)
+	@$(PY) -m scripts.shots
+
+# Without --python-version the lock would be for the Python that happens to be in .venv, and later.
+lock: $(READY) ## Write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
+	@$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --quiet \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
+		-o requirements.txt
+	@if grep -n '://' requirements.txt; then \
+		echo 'These lines of requirements.txt name a host; a lock must work with any index.' >&2; \
+		exit 1; \
+	fi
+
+clean: ## Remove .venv, the built site and all caches
+	@rm -rf .venv site .cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is no proof: the Python that .venv stands on may have been removed since.
+$(READY): requirements.txt $(if $(shell $(PY) -c '' 2>/dev/null && echo runs),,FORCE)
+	@sh scripts/setup.sh '$(PYTHON)'
+
+# The pages include the lessons' files and their tests, so these are sources of the site too.
+SOURCES := $(shell find mkdocs.yml docs lessons tests/lessons exercises -type f ! -name '*.pyc' 2>/dev/null)
+
+site/index.html: $(READY) $(SOURCES)
+	@$(PY) -m scripts.build --quick
+	@touch $@
+
+FORCE:

@@ -1,0 +1,120 @@
+"""The course: the site at /, every lesson live at /live/NN_name/, and GET /healthz.
+
+`python -m course` serves it; `uvicorn course.main:app` does too.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from html import escape
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from course.lesson import PAGE, Lesson
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Site(StaticFiles):
+    """The built site, or, until it is built, a page that says how to build it."""
+
+    def __init__(self, folder: Path, lessons: list[Lesson]) -> None:
+        """Serve `folder`, which need not exist yet; the page without it names `lessons`."""
+        super().__init__(directory=folder, html=True, check_dir=False)
+        self._index = folder / "index.html"
+        self._lessons = lessons
+
+    @property
+    def built(self) -> bool:
+        """Whether there is a site to serve. It is looked up anew, so no restart is needed."""
+        return self._index.is_file()
+
+    async def check_config(self) -> None:
+        """Do nothing: a folder that is not there yet is no error here."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file at `path`, the site's own 404 page, or 503 while there is no site."""
+        response = await super().get_response(path, scope) if self.built else self._how_to_build()
+        # Browsers ask again each time, and get 304: a site built anew is seen at once.
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    def _how_to_build(self) -> Response:
+        lessons = "\n".join(
+            f'<li><a href="/live/{lesson.name}/">{escape(lesson.name)}</a></li>'
+            for lesson in self._lessons
+        )
+        body = f"""<p>The pages of this course are not built yet. Build them, in its folder:</p>
+<pre>make docs</pre>
+<p>Without make, in an environment with the packages of requirements.txt:</p>
+<pre>python -m scripts.build --quick</pre>
+<p>Then load this page again. The lessons run already:</p>
+<ul>
+{lessons}
+</ul>"""
+        return HTMLResponse(PAGE.format(title="Build the site", body=body), 503)
+
+
+def create_app(
+    lessons: Path = ROOT / "lessons", site: Path = ROOT / "site", seconds: float = 10
+) -> Starlette:
+    """Return the app that serves `site`, and each `lessons/NN_name` that has a main.py.
+
+    A lesson that fails is reported in the log, in /healthz and on its own page, and the others run.
+    Its startup and its shutdown may take `seconds` each; all lessons start at the same time. What
+    blocks the event loop itself, as `time.sleep` does, cannot be cut short.
+    """
+    # The parent of `lessons` must be importable: a namespace package gives each lesson the name it
+    # has under uvicorn, so that relative imports work and nothing is loaded twice.
+    lessons = lessons.resolve()
+    if lessons.parent not in [Path(entry).resolve() for entry in sys.path]:
+        sys.path.insert(0, str(lessons.parent))
+    found = [
+        Lesson(main.parent.name, f"{lessons.name}.{main.parent.name}.main", seconds)
+        for main in sorted(lessons.glob("[0-9][0-9]_*/main.py"))
+    ]
+    pages = Site(site, found)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        await asyncio.gather(*(lesson.start() for lesson in found))
+        yield
+        await asyncio.gather(*(lesson.stop() for lesson in found))
+
+    async def healthz(_: Request) -> JSONResponse:
+        """Answer 200 and `{"status": "ok", "site": true, "lessons": {"01_echo": "ok"}}`.
+
+        A lesson that is out has its error in place of "ok"; then, or when the site is not built,
+        the status is "degraded". The status code says only that the course is served: a supervisor
+        that restarted the course for the sake of one lesson would stop all the others.
+        """
+        states = {lesson.name: lesson.error or "ok" for lesson in found}
+        well = pages.built and all(state == "ok" for state in states.values())
+        return JSONResponse(
+            {"status": "ok" if well else "degraded", "site": pages.built, "lessons": states},
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def add_slash(request: Request) -> RedirectResponse:
+        # A relative address: behind a proxy, the server does not know by which name it was called.
+        name = request.url.path.rpartition("/")[2]
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{name}/{query}")
+
+    routes: list[BaseRoute] = [Route("/healthz", healthz)]
+    for lesson in found:
+        routes += [
+            Route(f"/live/{lesson.name}", add_slash),
+            Mount(f"/live/{lesson.name}", lesson),
+        ]
+    return Starlette(routes=[*routes, Mount("/", pages)], lifespan=lifespan)
+
+
+app = create_app()

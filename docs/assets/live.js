@@ -1,0 +1,88 @@
+// Puts a running lesson into the page, twice: <div class="live" data-lesson="01_echo"></div>.
+// Optional: data-height="320" (pixels), data-path="?token=x" (added to the lesson's address).
+
+// The script is a file of the site, so its own address tells where the site's root is.
+const root = new URL("../", document.currentScript.src);
+
+const scheme = () => (document.body.dataset.mdColorScheme === "slate" ? "dark" : "light");
+
+const make = (name, attributes = {}, ...children) => {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+};
+
+const paint = (frame) => {
+  // A frame that shows nothing yet, or an error page of the browser, has no document to paint.
+  const inside = frame.contentDocument?.documentElement;
+  if (inside) inside.style.colorScheme = scheme();
+};
+
+const client = (name, box) => {
+  const { lesson, path = "", height = "360" } = box.dataset;
+  const address = new URL(`live/${lesson}/${path}`, root).href;
+  const label = `${name} of lesson ${lesson}`;
+  const frame = make("iframe", { src: address, title: label, loading: "lazy", height });
+  frame.addEventListener("load", () => paint(frame));
+  const reload = make("button", { type: "button", "aria-label": `Reload ${label}` }, "Reload");
+  reload.addEventListener("click", () => frame.contentWindow.location.replace(address));
+  const tab = make(
+    "a",
+    { href: address, target: "_blank", rel: "noopener", "aria-label": `Open ${label} in a tab` },
+    "Open in a tab",
+  );
+  const bar = make("figcaption", {}, make("strong", {}, name), reload, tab);
+  return make("figure", { class: "live-client" }, bar, frame);
+};
+
+const note = (lesson, state) => {
+  const title =
+    state === undefined
+      ? "This lesson is not running behind this page"
+      : "This lesson did not start behind this page";
+  const why = state === undefined ? [] : [make("p", {}, make("code", {}, String(state)))];
+  return make(
+    "div",
+    { class: "admonition note" },
+    make("p", { class: "admonition-title" }, title),
+    ...why,
+    make("p", {}, "Start the whole course, and two clients of the lesson appear here:"),
+    make("pre", {}, make("code", {}, "make run")),
+    make("p", {}, "Or start this lesson alone, and open the address that uvicorn prints:"),
+    make("pre", {}, make("code", {}, `uvicorn lessons.${lesson}.main:app --reload`)),
+  );
+};
+
+const running = async () => {
+  try {
+    const answer = await fetch(new URL("healthz", root));
+    const { lessons } = await answer.json();
+    return lessons ?? {};
+  } catch {
+    // No server, or one that knows nothing of lessons: then none of them runs here.
+    return {};
+  }
+};
+
+const fill = async () => {
+  const boxes = [...document.querySelectorAll(".live[data-lesson]")];
+  if (boxes.length === 0) return;
+  const lessons = await running();
+  for (const box of boxes) {
+    const state = lessons[box.dataset.lesson];
+    const runs = state === "ok";
+    box.replaceChildren(
+      ...(runs
+        ? [client("Client A", box), client("Client B", box)]
+        : [note(box.dataset.lesson, state)]),
+    );
+    box.dataset.state = runs ? "live" : "off";
+  }
+};
+
+new MutationObserver(() => {
+  for (const frame of document.querySelectorAll(".live iframe")) paint(frame);
+}).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+
+fill();

@@ -1,0 +1,148 @@
+"""Where a lesson's things are, and what its page says about it. One name leads to all of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+_OWN = {"naive.py", "changes.diff"}
+"""Files of a lesson that are about it, and not of it."""
+
+
+class LessonError(Exception):
+    """Something about a lesson is missing or wrong; the message is a sentence for its author."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson below `root`, known by the name of its folder, such as `03_manager`."""
+
+    name: str
+    root: Path = ROOT
+
+    @property
+    def folder(self) -> Path:
+        """Where its code is."""
+        return self.root / "lessons" / self.name
+
+    @property
+    def main(self) -> Path:
+        """The lesson itself."""
+        return self.folder / "main.py"
+
+    @property
+    def naive(self) -> Path:
+        """The version most tutorials show. Not every lesson has one."""
+        return self.folder / "naive.py"
+
+    @property
+    def diff(self) -> Path:
+        """What changed, written by `python -m scripts.changes`."""
+        return self.folder / "changes.diff"
+
+    @property
+    def page(self) -> Path:
+        """Its page of the site."""
+        return self.root / "docs" / "lessons" / f"{self.name}.md"
+
+    @property
+    def tests(self) -> Path:
+        """Its tests."""
+        return self.root / "tests" / "lessons" / f"test_{self.name}.py"
+
+    @property
+    def exercise(self) -> Path:
+        """The folder of its exercise. Not every lesson has one."""
+        return self.root / "exercises" / self.name
+
+    def files(self) -> dict[str, str]:
+        """Return the lesson's text files by their path within it, main.py first.
+
+        What is about the lesson (naive.py, changes.diff), hidden, compiled or no UTF-8 is left out.
+        """
+        found = {}
+        for path in sorted(self.folder.rglob("*")):
+            parts = path.relative_to(self.folder).parts
+            hidden = any(part.startswith((".", "__pycache__")) for part in parts)
+            if not path.is_file() or hidden or "/".join(parts) in _OWN:
+                continue
+            text = read(path)
+            if text is not None:
+                found["/".join(parts)] = text
+        return dict(sorted(found.items(), key=lambda item: (item[0] != "main.py", item[0])))
+
+    def front_matter(self) -> dict[str, Any]:
+        """Return what the lesson's page says about it before its title.
+
+        Raises:
+            LessonError: there is no page, or no front matter in it, or it is no mapping.
+        """
+        where = self.page.relative_to(self.root)
+        text = read(self.page) if self.page.is_file() else None
+        if text is None:
+            raise LessonError(f"Lesson {self.name} has no page: {where} is missing.")
+        return front_matter(text, str(where))
+
+    def builds_on(self) -> "Lesson | None":
+        """Return the lesson this one is compared with, None for one that builds on nothing.
+
+        Raises:
+            LessonError: the page does not say, or names no lesson, or the names form a circle.
+        """
+        base = self._named_base()
+        seen = [self.name]
+        lesson = base
+        while lesson is not None:
+            if lesson.name in seen:
+                raise LessonError(f"Lessons build on each other in a circle: {', '.join(seen)}.")
+            seen.append(lesson.name)
+            lesson = lesson._named_base()  # noqa: SLF001 - of the same class.
+        return base
+
+    def _named_base(self) -> "Lesson | None":
+        matter = self.front_matter()
+        if "builds_on" not in matter:
+            raise LessonError(f"The page of {self.name} does not say what it builds on: builds_on.")
+        name = matter["builds_on"]
+        if name is None:
+            return None
+        if name not in names(self.root):
+            raise LessonError(f"Lesson {self.name} builds on {name}, and there is no such lesson.")
+        return Lesson(name, self.root)
+
+
+def names(root: Path = ROOT) -> list[str]:
+    """Return the lessons' names in their order; a lesson is a folder `NN_name` with a main.py."""
+    return [main.parent.name for main in sorted(root.glob("lessons/[0-9][0-9]_*/main.py"))]
+
+
+def read(path: Path) -> str | None:
+    """Return the file's text with its own line ends, None if it is no UTF-8 text."""
+    try:
+        text = path.read_bytes().decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def front_matter(text: str, where: str) -> dict[str, Any]:
+    """Return the front matter of a page's `text`; `where` names the page in an error.
+
+    Raises:
+        LessonError: there is none, or it is no mapping.
+    """
+    head, fence, _ = text.removeprefix("---\n").partition("\n---\n")
+    if not text.startswith("---\n") or not fence:
+        raise LessonError(
+            f"{where} has no front matter: it starts with --- on a line, and --- ends it."
+        )
+    try:
+        matter = yaml.safe_load(head)
+    except yaml.YAMLError as error:
+        raise LessonError(f"The front matter of {where} is no YAML: {error}") from None
+    if not isinstance(matter, dict):
+        raise LessonError(f"The front matter of {where} is no list of names and values.")
+    return matter

@@ -1,0 +1,65 @@
+"""A real Chromium for the tests of this folder, and a witness of what its pages may not do."""
+
+import inspect
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from scripts import chromium
+from tests.support.browser import Witness
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, so that `-m "not browser"` leaves them out.
+
+    Raises:
+        UsageError: one of them is asynchronous.
+    """
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+            # Playwright's blocking interface occupies the thread's event loop, so an asynchronous
+            # test beside it fails with "Cannot run the event loop while another loop is running".
+            if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
+                raise pytest.UsageError(f"{item.nodeid} drives a browser: write it without async.")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, one process a test file."""
+    if chromium.find() is None:
+        # With CI=true a missing browser is a failure: there, a skip would go unread.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(chromium.ADVICE)
+    with sync_playwright() as playwright:
+        browser = chromium.launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser context of this test's own: no cookie, no cache, no page of another test."""
+    context = browser.new_context()
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def witness(context: BrowserContext) -> Iterator[Witness]:
+    """What the pages of this test do; at its end no page has raised or asked another host."""
+    witness = Witness(context)
+    yield witness
+    assert not witness.complaints()
+
+
+@pytest.fixture
+def page(context: BrowserContext, witness: Witness) -> Page:
+    """An empty page, watched by `witness` like every other page of its context."""
+    assert not witness.complaints()
+    return context.new_page()

@@ -1,0 +1,163 @@
+"""A lesson's folder depends on nothing else here, and runs by every command the course names."""
+
+import ast
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.contract import (
+    assert_ends_well,
+    each_lesson,
+    get,
+    lesson_server,
+    media_type,
+)
+from tests.support.lessons import FOLDERS, LESSONS, eventually, lesson, pair
+from tests.support.server import ROOT, complaints, serve
+
+OURS = {"lessons", "course", "tests", "scripts", "exercises", "bench", "docs"}
+"""What a lesson may not import: it is not there when the folder is copied out."""
+
+with_naive = pytest.mark.parametrize(
+    "name", [name for name in FOLDERS if (ROOT / "lessons" / name / "naive.py").exists()]
+)
+
+
+@dataclass(frozen=True)
+class Dev:
+    """A lesson under `fastapi dev`: a process that watches the files, and one that serves."""
+
+    ws: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def fastapi_dev(name: str, log: Path) -> Iterator[Dev]:
+    """Start a lesson as a reader types it, and end it as a reader does, by Ctrl-C."""
+    # Without --reload-dir, whatever else is being edited here would restart it.
+    options = ["--port", "0", "--reload-dir", f"lessons/{name}"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "fastapi", "dev", f"lessons/{name}/main.py", *options],
+            cwd=ROOT,
+            env={**os.environ, **lesson(name).env, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # A group of its own: Ctrl-C goes to all of a terminal's processes, and to no others.
+            start_new_session=True,
+        )
+    try:
+        eventually(
+            lambda: "Application startup complete" in log.read_text() or process.poll() is not None,
+            lambda: f"{name} did not start under fastapi dev:\n{log.read_text()}",
+            seconds=20,
+        )
+        port = re.search(r"running on http://127\.0\.0\.1:(\d+)", log.read_text())
+        assert port, f"{name} does not run under fastapi dev:\n{log.read_text()}"
+        yield Dev(f"ws://127.0.0.1:{port.group(1)}", log, process)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def imported_by(path: Path) -> set[str]:
+    """Return what a file imports, by the first part of the name; what is above it as dots."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            beside = node.level == 1
+            found.add("." * node.level if node.level and not beside else (node.module or "."))
+    return {name.partition(".")[0] or name for name in found}
+
+
+def is_relative(folder: Path) -> bool:
+    """Return whether a lesson's files import each other, so that it runs as a package only."""
+    return any(
+        isinstance(node, ast.ImportFrom) and node.level == 1
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
+
+
+def test_every_lesson_is_described_in_the_contract() -> None:
+    unknown = [name for name in FOLDERS if name not in LESSONS]
+    assert not unknown, (
+        f"tests/support/lessons.py does not say how to speak to {', '.join(unknown)}: "
+        "add an entry to LESSONS, or no contract is tested for it."
+    )
+
+
+def test_every_description_has_its_lesson() -> None:
+    gone = [name for name in LESSONS if name not in FOLDERS]
+    assert not gone, f"tests/support/lessons.py describes {', '.join(gone)}: no such folder."
+
+
+def test_lessons_are_folders_and_no_packages() -> None:
+    found = [str(path.relative_to(ROOT)) for path in (ROOT / "lessons").rglob("__init__.py")]
+    assert not found, f"{found} would make a lesson another module than the one readers start."
+
+
+@each_lesson
+def test_imports_nothing_of_the_project(name: str) -> None:
+    for path in (ROOT / "lessons" / name).rglob("*.py"):
+        wrong = {found for found in imported_by(path) if found in OURS or found.startswith("..")}
+        assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}, so its folder cannot leave."
+
+
+@each_lesson
+def test_says_first_which_lesson_it_is(name: str) -> None:
+    docstring = ast.get_docstring(ast.parse((ROOT / f"lessons/{name}/main.py").read_text("utf-8")))
+    number, _, title = name.partition("_")
+    start = f"Lesson {int(number)}: {title}. "
+    assert (docstring or "").startswith(start), f"{name}/main.py does not start with {start!r}."
+
+
+@each_lesson
+def test_runs_with_fastapi_dev_and_ends_with_ctrl_c(name: str, tmp_path: Path) -> None:
+    with fastapi_dev(name, tmp_path / "log") as dev:
+        with pair(dev, name) as both:
+            both.converses()
+        os.killpg(dev.process.pid, signal.SIGINT)
+        assert dev.process.wait(10) == 0, f"fastapi dev of {name} did not end well."
+        wrong = complaints(dev.log.read_text())
+        assert not wrong, f"fastapi dev of {name} complains: {wrong[0]}"
+
+
+@each_lesson
+def test_runs_where_nothing_of_the_project_is(name: str, tmp_path: Path) -> None:
+    copied = tmp_path / name
+    shutil.copytree(ROOT / "lessons" / name, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    relative = is_relative(copied)
+    app, cwd = (f"{name}.main:app", tmp_path) if relative else ("main:app", copied)
+    # An empty PYTHONPATH: a test runner may have put the project on it.
+    env = {**lesson(name).env, "PYTHONPATH": ""}
+    with serve(app, env=env, cwd=cwd) as server:
+        assert media_type(get(server, "/")) == "text/html", f"The copy of {name} has no page."
+        with pair(server, name) as both:
+            both.converses()
+        assert_ends_well(server, name)
+
+
+@with_naive
+def test_naive_version_says_that_it_is_wrong_and_runs_the_same_way(name: str) -> None:
+    source = (ROOT / "lessons" / name / "naive.py").read_text("utf-8")
+    assert source.startswith('"""Wrong on purpose'), f"{name}/naive.py hides that it is wrong."
+    with lesson_server(name, app=f"lessons.{name}.naive:app") as server:
+        kind = media_type(get(server, "/"))
+        assert kind == "text/html", f"The page of {name}/naive.py is {kind}."
+        server.stop()
+    assert server.exit_code == -signal.SIGTERM, f"{name}/naive.py ended with {server.exit_code}."

@@ -1,0 +1,65 @@
+"""Whatever one client sends, and however it leaves: the others are served, the log stays clean."""
+
+from collections import defaultdict
+
+from tests.support import hostile
+from tests.support.contract import (
+    all_complaints,
+    assert_ends_well,
+    each_lesson_and_implementation,
+    last_line,
+    lesson_server,
+    target_of,
+)
+from tests.support.lessons import Pair, lesson, pair
+from tests.support.server import Server
+
+LEGACY_CANNOT = {
+    # It decodes headers in one way and encodes them in another: HTTP 500, and a traceback.
+    "a handshake with a cookie that is not ASCII": "UnicodeEncodeError: 'latin-1' codec",
+}
+"""What the deprecated implementation does not hold, with the words by which it fails."""
+
+
+def failures(server: Server, name: str, both: Pair) -> dict[str, list[str]]:
+    """Make every attack, let two others converse after each, and tell what went wrong."""
+    target = target_of(server, name)
+    refused = dict(hostile.refused(path) for path in lesson(name).refused)
+    attacks = hostile.HANDSHAKES | refused | hostile.MESSAGES | hostile.DEPARTURES
+    wrong: dict[str, list[str]] = defaultdict(list)
+    known = 0
+    for attack_name, attack in attacks.items():
+        try:
+            attack(target)
+        except (AssertionError, OSError) as error:
+            wrong[attack_name].append(str(error))
+        try:
+            both.converses()
+        except AssertionError as error:
+            # Nothing after this tells more: the others are not served any longer.
+            wrong[attack_name].append(f"afterwards the others were not served: {error}")
+            break
+        logged = all_complaints(server.log)
+        # What arrives late is found after the next attack; its traceback tells which one it was.
+        wrong[attack_name] += [f"the log says {last_line(one)!r}" for one in logged[known:]]
+        known = len(logged)
+    return {attack_name: found for attack_name, found in wrong.items() if found}
+
+
+@each_lesson_and_implementation
+def test_hostile_clients_leave_the_others_served_and_the_log_clean(
+    name: str, implementation: str
+) -> None:
+    excused = LEGACY_CANNOT if implementation == "websockets" else {}
+    with lesson_server(name, "--ws", implementation) as server:
+        with pair(server, name) as both:
+            wrong = failures(server, name, both)
+        for attack_name, words in excused.items():
+            found = wrong.pop(attack_name, [])
+            assert any(words in one for one in found), (
+                f"{name}: {implementation} holds {attack_name!r} by now: take it off the list."
+            )
+        assert not wrong, f"{name} on {implementation}:\n" + "\n".join(
+            f"{attack_name}: {one}" for attack_name, found in wrong.items() for one in found
+        )
+        assert_ends_well(server, name, *excused.values())

@@ -1,0 +1,30 @@
+"""A server told to stop says so to its clients, and stops."""
+
+import signal
+import time
+from contextlib import ExitStack
+
+from tests.support.contract import (
+    assert_ends_well,
+    each_lesson_and_implementation,
+    lesson_server,
+)
+from tests.support.lessons import guest
+
+CLIENTS = 8
+
+
+@each_lesson_and_implementation
+def test_a_stopping_server_closes_idle_clients_with_1012(name: str, implementation: str) -> None:
+    with lesson_server(name, "--ws", implementation) as server, ExitStack() as stack:
+        guests = [stack.enter_context(guest(server, name, 1 + n)) for n in range(CLIENTS)]
+        for one in guests:
+            one.is_answered("here I am")
+        start = time.monotonic()
+        server.signal(signal.SIGTERM)
+        codes = [one.close_code() for one in guests]
+        assert codes == [1012] * CLIENTS, f"{name} on {implementation} closed with {codes}."
+        server.wait_for_exit(5)
+        seconds = time.monotonic() - start
+        assert seconds < 5, f"{name} on {implementation} took {seconds:.1f} s to stop."
+        assert_ends_well(server, name)

@@ -1,0 +1,44 @@
+"""What a browser did that no page of ours may do: it failed, or it asked another host."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page
+
+LOCAL = {"127.0.0.1", "localhost", "::1", None}
+"""Hosts a page may ask; None is an address without a host, such as `data:` and `blob:`."""
+
+
+class Witness:
+    """Writes down what all pages of a browser context do wrong.
+
+    `errors` are uncaught exceptions, `foreign` the addresses asked at other hosts (HTTP and
+    WebSocket), `console` the browser's own error lines: a refused handshake is one of them, so
+    they count only where a test says so. A test that provokes an error clears the list.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        self.console: list[str] = []
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("request", lambda request: self._asked(request.url))
+        context.on("console", lambda line: self._said(line.type, line.text))
+        context.on("page", self._follow)
+
+    def complaints(self) -> list[str]:
+        """Return, in words, what no page may do; empty if all is well."""
+        return [
+            *(f"The page raised: {error}" for error in self.errors),
+            *(f"The page asked another host: {url}" for url in self.foreign),
+        ]
+
+    def _follow(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self._asked(socket.url))
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).hostname not in LOCAL:
+            self.foreign.append(url)
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.console.append(text)

@@ -1,0 +1,95 @@
+"""What the contract tests share: every lesson on every implementation, and what ends each test."""
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+
+from tests.support.hostile import Target
+from tests.support.lessons import FOLDERS, app_of, lesson, odd_lines
+from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
+
+WATCHED = "tests.support.watched:app"
+"""An app that serves the lesson named by LESSON, at each of these prefixes."""
+
+PREFIXES = ("/a/b", "/live/lesson", "")
+"""Where a lesson is mounted by it; the root comes last, for it matches everything."""
+
+each_lesson = pytest.mark.parametrize("name", FOLDERS)
+"""Run a test once for every folder in lessons/."""
+
+each_lesson_and_implementation = pytest.mark.parametrize(
+    ("name", "implementation"),
+    [
+        pytest.param(name, implementation, id=f"{name}-{implementation}")
+        for name in FOLDERS
+        for implementation in IMPLEMENTATIONS
+    ],
+)
+"""Run a test for every folder in lessons/, on each of uvicorn's implementations."""
+
+
+@contextmanager
+def lesson_server(name: str, *options: str, app: str | None = None) -> Iterator[Server]:
+    """Serve a lesson with its limits opened, while the block runs."""
+    env = {**lesson(name).env, "LESSON": app_of(name)}
+    with serve(app or app_of(name), *options, env=env) as server:
+        yield server
+
+
+def get(server: Server, path: str) -> httpx2.Response:
+    """Return what is at a path; everything but 200 fails the test."""
+    # The system's proxy is no concern of a server on this machine.
+    answer = httpx2.get(f"{server.url}{path}", timeout=5, trust_env=False)
+    assert answer.status_code == 200, f"{path} was answered by {answer.status_code}."
+    return answer
+
+
+def media_type(answer: httpx2.Response) -> str:
+    """Return the type of an answer's body, without its parameters."""
+    return answer.headers["content-type"].partition(";")[0]
+
+
+def target_of(server: Server, name: str, number: int = 666) -> Target:
+    """Return where hostile clients go."""
+    known = lesson(name)
+    return Target(server.port, f"/{known.address(number)}", known.say)
+
+
+def assert_ends_well(server: Server, name: str, *excused: str) -> None:
+    """Stop the server as a service manager does: it ends soon, and its log holds no complaint.
+
+    Raises:
+        AssertionError: it went on running, or its log says that something broke.
+    """
+    log = server.stop()
+    assert server.exit_code == -signal.SIGTERM, (
+        f"{name} ended with exit code {server.exit_code} instead of by SIGTERM."
+    )
+    assert_clean(log, name, *excused)
+
+
+def assert_clean(log: str, name: str, *excused: str) -> None:
+    """Assert that nothing went wrong on the server's side, but for what has `excused` words.
+
+    Raises:
+        AssertionError: the log says so, first complaint first.
+    """
+    wrong = [one for one in all_complaints(log) if not any(words in one for words in excused)]
+    ends = Counter(last_line(one) for one in wrong)
+    assert not wrong, f"The log of {name} has {len(wrong)} complaints:\n" + "\n".join(
+        f"{count} x {line!r}" for line, count in ends.most_common(10)
+    )
+
+
+def all_complaints(log: str) -> list[str]:
+    """Return what is wrong in a log, in records of uvicorn's and outside them."""
+    return [*complaints(log), *odd_lines(log)]
+
+
+def last_line(record: str) -> str:
+    """Return where a traceback says what happened."""
+    return record.strip().splitlines()[-1]

@@ -1,0 +1,286 @@
+"""How to speak to each lesson, so that one test can be put to all of them."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Page
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.support.server import ROOT
+
+FOLDERS = tuple(
+    sorted(path.parent.name for path in (ROOT / "lessons").glob("[0-9][0-9]_*/main.py"))
+)
+"""Every lesson there is, by its folder's name."""
+
+PAGE_SUFFIXES = {".html", ".js", ".css"}
+"""What a lesson's page is made of."""
+
+PATIENCE = 5.0
+"""Seconds an answer may take before it counts as missing; it takes milliseconds as a rule."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a well-behaved client has to know about a lesson.
+
+    In `path`, `{n}` stands for the number of a client, distinct for each. In `message`, `reply` and
+    `heard`, `{text}` stands for what is said; in `heard`, `{n}` is the speaker's number. `reply` is
+    part of what the speaker gets back, `heard` part of what everybody else gets, None if nobody
+    else gets anything. `refused` are addresses that never lead to a conversation, `longest`
+    is a number of characters that may be said at once. `env` opens limits that a crowd of test
+    clients would meet. `arrange` brings the lesson's page to its conversation, for a page that does
+    not begin it by itself.
+    """
+
+    path: str = "ws"
+    message: str = "{text}"
+    reply: str = "{text}"
+    heard: str | None = None
+    refused: tuple[str, ...] = ()
+    longest: int = 30_000
+    env: Mapping[str, str] = field(default_factory=dict)
+    arrange: Callable[[Page], None] | None = None
+
+    def address(self, number: int = 1) -> str:
+        """Return the path of a client's WebSocket, relative to the page."""
+        return self.path.replace("{n}", str(number))
+
+    def say(self, text: str) -> str:
+        """Return a message that says `text`."""
+        return self.message.replace("{text}", text)
+
+
+def _press_connect(page: Page) -> None:
+    page.get_by_role("button", name="Connect").click()
+
+
+ODD_IDS = ("ws/", "ws/0", "ws/-1", "ws/somebody", "ws/" + "9" * 5000, "ws/%D9%A3")
+"""Addresses where a lesson wants a positive number and gets something else."""
+
+LESSONS: dict[str, Lesson] = {
+    "01_echo": Lesson(reply="Message text was: {text}"),
+    "02_depends": Lesson(
+        path="items/plumbus-{n}/ws?token=apple",
+        reply="Message text was: {text}, for item ID: plumbus-",
+        refused=(
+            "items/plumbus/ws",
+            "items/plumbus/ws?token=pear",
+            "items/plumbus/ws?token=apple&q=many",
+            "items/plumbus/ws?token=apple&q=" + "9" * 5000,
+            "items/plumbus/ws?token=%FF%00",
+            "items/%F0%9F%90%9F/ws?token=apple",
+        ),
+        arrange=_press_connect,
+    ),
+    "03_manager": Lesson(
+        path="ws/{n}",
+        reply="You wrote: {text}",
+        heard="Client #{n} says: {text}",
+        refused=ODD_IDS,
+    ),
+    "04_json": Lesson(
+        message='{"type": "say", "text": "{text}"}',
+        reply='"text":"{text}"',
+        heard='"text":"{text}"',
+        longest=900,
+    ),
+    "05_templates": Lesson(reply="You wrote: {text}", heard="says: {text}"),
+    "06_closing": Lesson(
+        path="ws/{n}",
+        reply="You wrote: {text}",
+        heard="Client #{n} says: {text}",
+        refused=(
+            *ODD_IDS,
+            "ws/1?refusal=close",
+            "ws/1?refusal=exception",
+            "ws/1?refusal=nonsense",
+        ),
+    ),
+    "07_limits": Lesson(
+        reply="You wrote: {text}",
+        heard="says: {text}",
+        refused=("ws?refuse=nonsense",),
+        env={
+            "MAX_CONNECTIONS": "1000",
+            "MAX_MESSAGE_BYTES": "2000000",
+            "MESSAGES_PER_SECOND": "1000000",
+        },
+    ),
+}
+"""Every lesson, by its folder's name."""
+
+
+def lesson(name: str) -> Lesson:
+    """Return how to speak to a lesson; a lesson nobody has described fails the test."""
+    if name not in LESSONS:
+        pytest.fail(
+            f"tests/support/lessons.py does not say how to speak to {name}: "
+            "add an entry to LESSONS, or no contract is tested for it."
+        )
+    return LESSONS[name]
+
+
+def app_of(name: str) -> str:
+    """Return what uvicorn is given from the project's root."""
+    return f"lessons.{name}.main:app"
+
+
+def page_files(name: str) -> list[Path]:
+    """Return the files a lesson's page is made of."""
+    folder = ROOT / "lessons" / name
+    return sorted(path for path in folder.rglob("*") if path.suffix in PAGE_SUFFIXES)
+
+
+class Address(Protocol):
+    """Where something is served, however it was started."""
+
+    @property
+    def ws(self) -> str:
+        """The address for WebSockets, without a slash at its end."""
+        ...
+
+
+class Guest:
+    """A well-behaved client: it says what the lesson understands and reads what it gets."""
+
+    def __init__(self, name: str, number: int, socket: ClientConnection) -> None:
+        self.name = name
+        self.lesson = lesson(name)
+        self.number = number
+        self.socket = socket
+
+    def __str__(self) -> str:
+        return f"guest {self.number} of {self.name}"
+
+    def say(self, text: str) -> None:
+        """Send a valid message."""
+        self.socket.send(self.lesson.say(text))
+
+    def hears(self, part: str, seconds: float = PATIENCE) -> str:
+        """Return the first message that contains `part`; earlier ones are read and passed over.
+
+        Raises:
+            AssertionError: the connection ended, or `seconds` passed, before it came.
+        """
+        deadline = time.monotonic() + seconds
+        others: list[str] = []
+        short = part[:80]
+        while True:
+            try:
+                message = self.socket.recv(timeout=max(0.0, deadline - time.monotonic()))
+            except TimeoutError:
+                raise AssertionError(
+                    f"{self} did not get {short!r} within {seconds} s, but {others[-3:]}."
+                ) from None
+            except ConnectionClosed as error:
+                raise AssertionError(f"{self} was cut off ({error}) before {short!r}.") from None
+            if isinstance(message, str) and part in message:
+                return message
+            others.append(str(message)[:80])
+
+    def is_answered(self, text: str) -> str:
+        """Say `text` and return the reply."""
+        self.say(text)
+        return self.hears(self.lesson.reply.replace("{text}", text))
+
+    def hears_from(self, speaker: "Guest", text: str) -> None:
+        """Read until what `speaker` said is there, in a lesson where guests hear each other."""
+        heard = self.lesson.heard
+        if heard is not None:
+            self.hears(heard.replace("{n}", str(speaker.number)).replace("{text}", text))
+
+    def close_code(self, seconds: float = PATIENCE) -> int | None:
+        """Read until the connection ends and return the code it ended with, None without one.
+
+        Raises:
+            AssertionError: it was still open after `seconds`.
+        """
+        deadline = time.monotonic() + seconds
+        try:
+            while True:
+                self.socket.recv(timeout=max(0.0, deadline - time.monotonic()))
+        except ConnectionClosed as error:
+            return error.rcvd.code if error.rcvd else None
+        except TimeoutError:
+            raise AssertionError(f"{self} was still connected after {seconds} s.") from None
+
+
+@contextmanager
+def guest(server: Address, name: str, number: int, prefix: str = "/") -> Iterator[Guest]:
+    """Connect a well-behaved client while the block runs."""
+    url = f"{server.ws}{prefix}{lesson(name).address(number)}"
+    # Without `max_size` the client itself would refuse what a lesson may well send.
+    with connect(url, proxy=None, max_size=None, close_timeout=2) as socket:
+        yield Guest(name, number, socket)
+
+
+class Pair:
+    """Two guests in one conversation, who notice when somebody else spoils it."""
+
+    def __init__(self, one: Guest, other: Guest) -> None:
+        self.guests = (one, other)
+        self._count = 0
+
+    def converses(self, ballast: str = "", times: int = 1, speakers: int = 2) -> None:
+        """Let each say something, `times` in a row, and get everything it is owed.
+
+        Raises:
+            AssertionError: one of the two was not served.
+        """
+        for speaker, listener in (self.guests, self.guests[::-1])[:speakers]:
+            for _ in range(times):
+                self._count += 1
+                text = f"sentence {self._count}.{ballast}"
+                speaker.say(text)
+            # Answers keep their order: the last one is there when all of them are.
+            speaker.hears(speaker.lesson.reply.replace("{text}", text))
+            listener.hears_from(speaker, text)
+
+
+@contextmanager
+def pair(server: Address, name: str) -> Iterator[Pair]:
+    """Connect two well-behaved clients while the block runs; both have been answered already."""
+    with guest(server, name, 1) as one, guest(server, name, 2) as other:
+        both = Pair(one, other)
+        both.converses()
+        yield both
+
+
+def eventually(holds: Callable[[], bool], otherwise: Callable[[], str], seconds: float) -> None:
+    """Wait for what cannot be awaited: something seen from outside the server's process.
+
+    Raises:
+        AssertionError: it did not hold within `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(otherwise())
+        time.sleep(0.02)  # Between two looks; nothing relies on its length.
+
+
+def odd_lines(log: str) -> list[str]:
+    """Return the log's lines that stand in no record of uvicorn's.
+
+    The handler of last resort prints them: a task nobody awaited, a callback that raised.
+    """
+    lines = [line for line in log.splitlines() if line.strip()]
+    record = re.compile(r"(INFO|WARNING|ERROR|CRITICAL): ")
+    odd: list[str] = []
+    within = "INFO"
+    for line in lines:
+        if found := record.match(line):
+            within = found.group(1)
+        elif "DeprecationWarning" in line:
+            within = "WARNING"  # Its next line quotes the source.
+        elif within == "INFO":
+            odd.append(line)
+    return odd

@@ -1,0 +1,49 @@
+"""The site for tests: built from a copy of the project, and served by the course."""
+
+import os
+import shutil
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from course.main import create_app
+from scripts import build
+from scripts.lessons import ROOT
+
+TREES = ("docs", "lessons", "exercises", "tests", "course")
+"""What mkdocs.yml and the pages' snippets refer to."""
+
+BUILDERS = {"mkdocs": build.build_with_mkdocs, "zensical": build.build_with_zensical}
+
+
+def copy_project(root: Path) -> Path:
+    """Copy what a build reads into the empty folder `root`, and return it.
+
+    Zensical writes only below the folder of its configuration, and a test writes nothing into the
+    project.
+    """
+    shutil.copy(ROOT / "mkdocs.yml", root)
+    for tree in TREES:
+        if (ROOT / tree).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / tree, root / tree, ignore=ignored)
+    return root
+
+
+def build_site(root: Path, builder: str) -> Path:
+    """Build the site of the project at `root` with a builder of BUILDERS, and return its folder."""
+    site = Path(f"site-{builder}")
+    BUILDERS[builder](root, site)
+    return root / site
+
+
+def pages() -> list[str]:
+    """Return the addresses of the site's pages, relative to its root, without index.html."""
+    docs = ROOT / "docs"
+    names = [path.relative_to(docs).with_suffix("").as_posix() for path in docs.rglob("*.md")]
+    return sorted("" if name == "index" else f"{name.removesuffix('/index')}/" for name in names)
+
+
+def app() -> Starlette:
+    """Return the course, with the site from the folder that the variable SITE names."""
+    return create_app(site=Path(os.environ["SITE"]))
