@@ -17,11 +17,11 @@ async def page() -> FileResponse:
 @app.websocket("/ws")
 async def echo(websocket: WebSocket) -> None:
     await websocket.accept()
-    # A client may be gone when its answer is ready: sending raises, and nobody is left to tell.
+    # A client may be gone when its answer is ready: then sending raises.
     with suppress(WebSocketDisconnect):
         try:
             async for text in websocket.iter_text():
                 await websocket.send_text(f"Message text was: {text}")
         except KeyError:
-            # iter_text() looks up "text" in every message, and a binary one has only "bytes".
+            # iter_text() looks up "text", and a binary message has none.
             await websocket.close(1003, "Send text, not bytes.")

@@ -37,12 +37,12 @@ async def get_caller(
     x_token: Annotated[str | None, Header()] = None,
     session: Annotated[str | None, Cookie()] = None,
 ) -> str:
-    """Return the name behind the token in the query, the header or the cookie; refuse without."""
+    """Return the name behind a token in the query, the header or the cookie."""
     shown = token or x_token or session or ""
     for name, known in TOKENS.items():
         if compare_digest(shown.encode(), known.encode()):
             return name
-    # One dependency for both, so it has to know what it refuses: a handshake or a request.
+    # It serves both, so it has to know what it refuses.
     if connection.scope["type"] == "websocket":
         raise WebSocketException(1008, "Show a valid token.")
     raise HTTPException(403, "Show a valid token.")
@@ -52,8 +52,10 @@ Caller = Annotated[str, Depends(get_caller)]
 
 
 @app.exception_handler(WebSocketRequestValidationError)
-async def explain(websocket: WebSocket, error: WebSocketRequestValidationError) -> None:
-    # Refused before it is accepted, a handshake gets 403 and no reason; a close frame carries one.
+async def explain(
+    websocket: WebSocket, error: WebSocketRequestValidationError
+) -> None:
+    # A refused handshake gets 403 and no reason; a close frame carries one.
     await websocket.accept()
     first = error.errors()[0]
     await websocket.close(4422, f"{first['loc'][-1]}: {first['msg']}")
@@ -95,14 +97,16 @@ async def discuss_item(
     q: Annotated[int | None, Query(ge=0)] = None,
 ) -> None:
     await websocket.accept()
-    # A client may be gone when its answer is ready: sending raises, and nobody is left to tell.
+    # A client may be gone when its answer is ready: then sending raises.
     with suppress(WebSocketDisconnect):
         try:
             async for text in websocket.iter_text():
                 await websocket.send_text(f"You are: {caller}")
                 if q is not None:
                     await websocket.send_text(f"Query parameter q is: {q}")
-                await websocket.send_text(f"Message text was: {text}, for item ID: {item_id}")
+                await websocket.send_text(
+                    f"Message text was: {text}, for item ID: {item_id}"
+                )
         except KeyError:
-            # iter_text() looks up "text" in every message, and a binary one has only "bytes".
+            # iter_text() looks up "text", and a binary message has none.
             await websocket.close(1003, "Send text, not bytes.")

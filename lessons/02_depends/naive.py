@@ -70,7 +70,11 @@ async def discuss_item(
     await websocket.accept()
     while True:
         text = await websocket.receive_text()
-        await websocket.send_text(f"Session cookie or query token value is: {cookie_or_token}")
+        await websocket.send_text(
+            f"Session cookie or query token value is: {cookie_or_token}"
+        )
         if q is not None:
             await websocket.send_text(f"Query parameter q is: {q}")
-        await websocket.send_text(f"Message text was: {text}, for item ID: {item_id}")
+        await websocket.send_text(
+            f"Message text was: {text}, for item ID: {item_id}"
+        )

@@ -18,6 +18,9 @@ from starlette.websockets import WebSocketDisconnected
 
 app = FastAPI()
 
+# What the endpoint of a client that is gone meets: the news, or old news.
+GONE = (WebSocketDisconnect, WebSocketDisconnected)
+
 # A member that has not taken a message after this long no longer counts as one.
 SEND_SECONDS = 1.0
 
@@ -61,7 +64,9 @@ class Error(BaseModel):
 
 
 Message = Say | Roll
-messages: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+messages: TypeAdapter[Message] = TypeAdapter(
+    Annotated[Message, Field(discriminator="type")]
+)
 
 
 class ConnectionManager:
@@ -72,7 +77,7 @@ class ConnectionManager:
 
     @contextmanager
     def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep `websocket` a member while the block runs, and end the block if it is dropped."""
+        """Keep a member while the block runs; end the block if it is dropped."""
         with CancelScope() as scope:
             self.members[websocket] = scope
             try:
@@ -86,20 +91,19 @@ class ConnectionManager:
             async with asyncio.timeout(SEND_SECONDS):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or its close frame is on the way: its own endpoint hears of it too.
+            # It is gone, or closing: its own endpoint hears of that too.
             self.members.pop(websocket, None)
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait with it for ever.
+            # It is there and does not read: its own endpoint would wait for ever.
             if scope := self.members.pop(websocket, None):
                 scope.cancel()
 
     async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all members at once, so that nobody waits for another one's network."""
-        # Begun for some members, it is finished for all, even if the sender is dropped meanwhile.
+        """Send to all at once, so that nobody waits for another one's network."""
+        # Begun for some, it is finished for all, even if the sender is dropped.
         with CancelScope(shield=True):
-            await asyncio.gather(
-                *(self.send(member, text) for member in self.members if member is not exclude)
-            )
+            others = [member for member in self.members if member is not exclude]
+            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 manager = ConnectionManager()
@@ -115,7 +119,7 @@ def parse(text: str) -> Message:
 
 
 def explain(error: ValueError) -> str:
-    """Say what is wrong with a message, in one line that a flood cannot make long."""
+    """Say what is wrong with a message, in a line that cannot grow long."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         field = "".join(f"{part}: " for part in first["loc"][1:])
@@ -142,13 +146,12 @@ async def chat(websocket: WebSocket) -> None:
     await websocket.accept()
     client = next(client_ids)
     try:
-        # Gone while we speak to it, or found to be gone when somebody else spoke to it.
-        with manager.member(websocket), suppress(WebSocketDisconnect, WebSocketDisconnected):
+        with manager.member(websocket), suppress(*GONE):
             while True:
                 try:
                     event = answer(parse(await websocket.receive_text()), client)
                 except KeyError:
-                    # receive_text() looks up "text" in the message; a binary one has only "bytes".
+                    # receive_text() looks up "text"; a binary message has none.
                     error = Error(detail="Send text, not bytes.")
                     await manager.send(websocket, error.model_dump_json())
                 except ValueError as reason:

@@ -12,12 +12,15 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.websockets import WebSocketDisconnected
 
-# Found from this file, not from the folder in which the server happens to be started.
+# Found from this file, not from the folder the server is started in.
 HERE = Path(__file__).parent
 
 app = FastAPI()
 app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 templates = Jinja2Templates(directory=HERE / "templates")
+
+# What the endpoint of a client that is gone meets: the news, or old news.
+GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A member that has not taken a message after this long no longer counts as one.
 SEND_SECONDS = 1.0
@@ -33,7 +36,7 @@ class ConnectionManager:
 
     @contextmanager
     def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep `websocket` a member while the block runs, and end the block if it is dropped."""
+        """Keep a member while the block runs; end the block if it is dropped."""
         with CancelScope() as scope:
             self.members[websocket] = scope
             try:
@@ -47,20 +50,19 @@ class ConnectionManager:
             async with asyncio.timeout(SEND_SECONDS):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or its close frame is on the way: its own endpoint hears of it too.
+            # It is gone, or closing: its own endpoint hears of that too.
             self.members.pop(websocket, None)
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait with it for ever.
+            # It is there and does not read: its own endpoint would wait for ever.
             if scope := self.members.pop(websocket, None):
                 scope.cancel()
 
     async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all members at once, so that nobody waits for another one's network."""
-        # Begun for some members, it is finished for all, even if the sender is dropped meanwhile.
+        """Send to all at once, so that nobody waits for another one's network."""
+        # Begun for some, it is finished for all, even if the sender is dropped.
         with CancelScope(shield=True):
-            await asyncio.gather(
-                *(self.send(member, text) for member in self.members if member is not exclude)
-            )
+            others = [member for member in self.members if member is not exclude]
+            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 manager = ConnectionManager()
@@ -77,14 +79,14 @@ async def chat(websocket: WebSocket) -> None:
     await websocket.accept()
     client_id = next(client_ids)
     try:
-        # Gone while we speak to it, or found to be gone when somebody else spoke to it.
-        with manager.member(websocket), suppress(WebSocketDisconnect, WebSocketDisconnected):
+        with manager.member(websocket), suppress(*GONE):
             try:
                 async for text in websocket.iter_text():
                     await manager.send(websocket, f"You wrote: {text}")
-                    await manager.broadcast(f"Client #{client_id} says: {text}", exclude=websocket)
+                    said = f"Client #{client_id} says: {text}"
+                    await manager.broadcast(said, exclude=websocket)
             except KeyError:
-                # iter_text() looks up "text" in every message, and a binary one has only "bytes".
+                # iter_text() looks up "text", and a binary message has none.
                 await websocket.close(1003, "Send text, not bytes.")
     finally:
         await manager.broadcast(f"Client #{client_id} left the chat")

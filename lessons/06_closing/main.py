@@ -8,13 +8,22 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from anyio import CancelScope
-from fastapi import FastAPI, HTTPException, WebSocket, WebSocketDisconnect, WebSocketException
+from fastapi import (
+    FastAPI,
+    HTTPException,
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketException,
+)
 from fastapi import Path as PathParam
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.websockets import WebSocketDisconnected
 
 app = FastAPI()
 logger = logging.getLogger(__name__)
+
+# What the endpoint of a client that is gone meets: the news, or old news.
+GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A member that has not taken a message after this long no longer counts as one.
 SEND_SECONDS = 1.0
@@ -31,7 +40,7 @@ class ConnectionManager:
 
     @contextmanager
     def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep `websocket` a member while the block runs, and end the block if it is dropped."""
+        """Keep a member while the block runs; end the block if it is dropped."""
         with CancelScope() as scope:
             self.members[websocket] = scope
             try:
@@ -45,53 +54,55 @@ class ConnectionManager:
             async with asyncio.timeout(SEND_SECONDS):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or its close frame is on the way: its own endpoint hears of it too.
+            # It is gone, or closing: its own endpoint hears of that too.
             self.members.pop(websocket, None)
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait with it for ever.
+            # It is there and does not read: its own endpoint would wait for ever.
             if scope := self.members.pop(websocket, None):
                 scope.cancel()
 
     async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all members at once, so that nobody waits for another one's network."""
-        # Begun for some members, it is finished for all, even if the sender is dropped meanwhile.
+        """Send to all at once, so that nobody waits for another one's network."""
+        # Begun for some, it is finished for all, even if the sender is dropped.
         with CancelScope(shield=True):
-            await asyncio.gather(
-                *(self.send(member, text) for member in self.members if member is not exclude)
-            )
+            others = [member for member in self.members if member is not exclude]
+            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 manager = ConnectionManager()
 
 
 async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> None:
-    """Close a connection unless it is closed already; cut the reason to the 123 bytes that fit.
+    """Close a connection unless it is closed; cut the reason to what fits.
 
     Raises:
         ValueError: no close frame may carry this code.
     """
     if not (1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999):
         raise ValueError(f"Close code {code} may not be sent.")
-    # It may be gone, closed by somebody else, or not reading: none of them needs our frame.
+    # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
         async with asyncio.timeout(SEND_SECONDS):
-            await websocket.close(code, reason.encode()[:123].decode(errors="ignore"))
+            cut = reason.encode()[:123].decode(errors="ignore")
+            await websocket.close(code, cut)
 
 
 async def refuse(websocket: WebSocket, way: Refusal) -> None:
-    """Turn a client away before accept(), while the answer is still an HTTP response."""
+    """Turn a client away while the answer is still an HTTP response."""
     match way:
         case "close":
             await websocket.close(1008, "Nobody will read this.")
         case "denial":
             body = {"detail": "Closed on Sundays."}
-            await websocket.send_denial_response(JSONResponse(body, 503, {"Retry-After": "3600"}))
+            response = JSONResponse(body, 503, {"Retry-After": "3600"})
+            await websocket.send_denial_response(response)
         case "exception":
-            raise HTTPException(401, "Sign in first.", {"WWW-Authenticate": "Bearer"})
+            scheme = {"WWW-Authenticate": "Bearer"}
+            raise HTTPException(401, "Sign in first.", scheme)
 
 
 async def end(websocket: WebSocket, text: str) -> bool:
-    """End the connection in the way that `text` asks for; return False if it asks for none."""
+    """End the connection as `text` asks for; return False if it asks for no end."""
     match text.split(maxsplit=2):
         case ["bye"]:
             await close(websocket, 1000, "Bye.")
@@ -119,7 +130,9 @@ async def page() -> FileResponse:
 
 
 @app.websocket("/ws/{client_id}")
-async def chat(websocket: WebSocket, client_id: ClientId, refusal: Refusal | None = None) -> None:
+async def chat(
+    websocket: WebSocket, client_id: ClientId, refusal: Refusal | None = None
+) -> None:
     if refusal:
         await refuse(websocket, refusal)
         return
@@ -131,14 +144,14 @@ async def chat(websocket: WebSocket, client_id: ClientId, refusal: Refusal | Non
                     if await end(websocket, text):
                         break
                     await manager.send(websocket, f"You wrote: {text}")
-                    await manager.broadcast(f"Client #{client_id} says: {text}", exclude=websocket)
-                # An endpoint that ends without closing leaves its client to guess why.
+                    said = f"Client #{client_id} says: {text}"
+                    await manager.broadcast(said, exclude=websocket)
+                # Ending without closing would leave the client to guess why.
                 await close(websocket, 1000, "That was all.")
             except KeyError:
-                # iter_text() looks up "text" in every message, and a binary one has only "bytes".
+                # iter_text() looks up "text", and a binary message has none.
                 await close(websocket, 1003, "Send text, not bytes.")
-            except (WebSocketDisconnect, WebSocketDisconnected):
-                # Gone while we speak to it, or found to be gone when somebody else spoke to it.
+            except GONE:
                 pass
             except WebSocketException as refused:
                 await close(websocket, refused.code, refused.reason)

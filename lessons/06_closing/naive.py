@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException, WebSocket, WebSocketDisconnect, WebSocketException
+from fastapi import (
+    FastAPI,
+    HTTPException,
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketException,
+)
 from fastapi.responses import FileResponse, JSONResponse
 
 app = FastAPI()
@@ -18,7 +24,9 @@ async def chat(websocket: WebSocket, client_id: int, refusal: str | None = None)
     if refusal == "close":
         await websocket.close(1008, "Nobody will read this.")
     if refusal == "denial":
-        await websocket.send_denial_response(JSONResponse({"detail": "Closed on Sundays."}, 503))
+        await websocket.send_denial_response(
+            JSONResponse({"detail": "Closed on Sundays."}, 503)
+        )
     if refusal == "exception":
         raise HTTPException(401, "Sign in first.")
     if refusal == "websocket_exception":

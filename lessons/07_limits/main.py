@@ -11,7 +11,13 @@ from time import monotonic
 from typing import Literal
 
 from anyio import CancelScope
-from fastapi import FastAPI, HTTPException, WebSocket, WebSocketDisconnect, WebSocketException
+from fastapi import (
+    FastAPI,
+    HTTPException,
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketException,
+)
 from fastapi.responses import FileResponse
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings
@@ -19,7 +25,7 @@ from starlette.websockets import WebSocketDisconnected
 
 
 class Settings(BaseSettings):
-    """The limits, each from the environment variable of its name: MAX_CONNECTIONS=100."""
+    """The limits, each from the environment: MAX_CONNECTIONS=100."""
 
     max_connections: PositiveInt = 10
     max_per_client: NonNegativeInt = 0  # 0 switches it off.
@@ -31,6 +37,9 @@ class Settings(BaseSettings):
 app = FastAPI()
 logger = logging.getLogger(__name__)
 settings = Settings()
+
+# What the endpoint of a client that is gone meets: the news, or old news.
+GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A member that has not taken a message after this long no longer counts as one.
 SEND_SECONDS = 1.0
@@ -49,7 +58,7 @@ class ConnectionManager:
 
     @contextmanager
     def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep `websocket` a member while the block runs, and end the block if it is dropped."""
+        """Keep a member while the block runs; end the block if it is dropped."""
         with CancelScope() as scope:
             self.members[websocket] = scope
             try:
@@ -63,20 +72,19 @@ class ConnectionManager:
             async with asyncio.timeout(SEND_SECONDS):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or its close frame is on the way: its own endpoint hears of it too.
+            # It is gone, or closing: its own endpoint hears of that too.
             self.members.pop(websocket, None)
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait with it for ever.
+            # It is there and does not read: its own endpoint would wait for ever.
             if scope := self.members.pop(websocket, None):
                 scope.cancel()
 
     async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all members at once, so that nobody waits for another one's network."""
-        # Begun for some members, it is finished for all, even if the sender is dropped meanwhile.
+        """Send to all at once, so that nobody waits for another one's network."""
+        # Begun for some, it is finished for all, even if the sender is dropped.
         with CancelScope(shield=True):
-            await asyncio.gather(
-                *(self.send(member, text) for member in self.members if member is not exclude)
-            )
+            others = [member for member in self.members if member is not exclude]
+            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 class Places:
@@ -90,14 +98,15 @@ class Places:
         """Hold a place while the block runs.
 
         Raises:
-            HTTPException: 503 when all places are taken, 429 when this client has its share.
+            HTTPException: 503 without a free place, 429 beyond this client's share.
         """
-        # No await from here to the count: whoever comes in between would see the same free place.
+        most, share = settings.max_connections, settings.max_per_client
         retry = {"Retry-After": str(RETRY_SECONDS)}
-        if self.taken.total() >= settings.max_connections:
-            raise HTTPException(503, f"All {settings.max_connections} places are taken.", retry)
-        if 0 < settings.max_per_client <= self.taken[client]:
-            raise HTTPException(429, f"You have all {settings.max_per_client} of yours.", retry)
+        # No await from here to the count, or another may take the same place.
+        if self.taken.total() >= most:
+            raise HTTPException(503, f"All {most} places are taken.", retry)
+        if 0 < share <= self.taken[client]:
+            raise HTTPException(429, f"You have all {share} of yours.", retry)
         self.taken[client] += 1
         try:
             yield
@@ -108,7 +117,7 @@ class Places:
 
 
 class Bucket:
-    """A token bucket: `rate` messages a second in the long run, as many at once after a pause."""
+    """A token bucket: `rate` messages a second, as many at once after a pause."""
 
     def __init__(self, rate: float) -> None:
         self.rate = rate
@@ -132,34 +141,38 @@ places = Places()
 
 
 async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> None:
-    """Close a connection unless it is closed already; cut the reason to the 123 bytes that fit.
+    """Close a connection unless it is closed; cut the reason to what fits.
 
     Raises:
         ValueError: no close frame may carry this code.
     """
     if not (1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999):
         raise ValueError(f"Close code {code} may not be sent.")
-    # It may be gone, closed by somebody else, or not reading: none of them needs our frame.
+    # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
         async with asyncio.timeout(SEND_SECONDS):
-            await websocket.close(code, reason.encode()[:123].decode(errors="ignore"))
+            cut = reason.encode()[:123].decode(errors="ignore")
+            await websocket.close(code, cut)
 
 
 async def receive(websocket: WebSocket, bucket: Bucket) -> str:
     """Return the next message, if it keeps to the limits.
 
     Raises:
-        WebSocketException: 4408 it came too late, 1009 it is too long, 1008 it is one too many.
+        WebSocketException: 4408 too late, 1009 too long, 1008 one too many.
     """
     try:
         async with asyncio.timeout(settings.idle_seconds):
             text = await websocket.receive_text()
     except TimeoutError:
-        raise WebSocketException(4408, f"Silent for {settings.idle_seconds:g} s.") from None
+        reason = f"Silent for {settings.idle_seconds:g} s."
+        raise WebSocketException(4408, reason) from None
     if len(text.encode()) > settings.max_message_bytes:
-        raise WebSocketException(1009, f"Longer than {settings.max_message_bytes} bytes.")
+        reason = f"Longer than {settings.max_message_bytes} bytes."
+        raise WebSocketException(1009, reason)
     if not bucket.take():
-        raise WebSocketException(1008, f"More than {settings.messages_per_second:g} a second.")
+        reason = f"More than {settings.messages_per_second:g} a second."
+        raise WebSocketException(1008, reason)
     return text
 
 
@@ -174,7 +187,9 @@ async def count_places() -> dict[str, int]:
 
 
 @app.websocket("/ws")
-async def chat(websocket: WebSocket, refuse: Literal["before", "after"] = "before") -> None:
+async def chat(
+    websocket: WebSocket, refuse: Literal["before", "after"] = "before"
+) -> None:
     client = websocket.client.host if websocket.client else ""
     try:
         with places.take(client):
@@ -183,9 +198,10 @@ async def chat(websocket: WebSocket, refuse: Literal["before", "after"] = "befor
     except HTTPException as refusal:
         if refuse == "before":
             raise
-        # A browser shows its page the code and reason of a close frame, and nothing of a response.
+        # A page is told the code and reason of a close frame, and no response.
         await websocket.accept()
-        await close(websocket, 1013, f"{refusal.detail} Try again in {RETRY_SECONDS} s.")
+        reason = f"{refusal.detail} Try again in {RETRY_SECONDS} s."
+        await close(websocket, 1013, reason)
 
 
 async def serve(websocket: WebSocket, client_id: int) -> None:
@@ -196,12 +212,12 @@ async def serve(websocket: WebSocket, client_id: int) -> None:
                 while True:
                     text = await receive(websocket, bucket)
                     await manager.send(websocket, f"You wrote: {text}")
-                    await manager.broadcast(f"Client #{client_id} says: {text}", exclude=websocket)
-            except (WebSocketDisconnect, WebSocketDisconnected):
-                # Gone while we speak to it, or found to be gone when somebody else spoke to it.
+                    said = f"Client #{client_id} says: {text}"
+                    await manager.broadcast(said, exclude=websocket)
+            except GONE:
                 pass
             except KeyError:
-                # receive_text() looks up "text" in the message; a binary one has only "bytes".
+                # receive_text() looks up "text"; a binary message has none.
                 await close(websocket, 1003, "Send text, not bytes.")
             except WebSocketException as refused:
                 await close(websocket, refused.code, refused.reason)

@@ -4,6 +4,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import httpx2
 import pytest
@@ -30,6 +31,39 @@ each_lesson_and_implementation = pytest.mark.parametrize(
     ],
 )
 """Run a test for every folder in lessons/, on each of uvicorn's implementations."""
+
+each_served = pytest.mark.parametrize(
+    "served",
+    [
+        pytest.param((name, implementation), id=f"{name}-{implementation}")
+        for name in FOLDERS
+        for implementation in IMPLEMENTATIONS
+    ],
+    indirect=True,
+    scope="module",
+)
+"""The same, on a server that all tests of a file share; the fixture `served` gives it out."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A lesson on a running server."""
+
+    name: str
+    implementation: str
+    server: Server
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.implementation}"
+
+    @property
+    def target(self) -> Target:
+        """Where hostile clients go."""
+        return target_of(self.server, self.name)
+
+    def assert_clean(self) -> None:
+        """Assert that the log so far holds no complaint."""
+        assert_clean(self.server.log, str(self))
 
 
 @contextmanager

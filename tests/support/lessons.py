@@ -217,8 +217,8 @@ class Guest:
 def guest(server: Address, name: str, number: int, prefix: str = "/") -> Iterator[Guest]:
     """Connect a well-behaved client while the block runs."""
     url = f"{server.ws}{prefix}{lesson(name).address(number)}"
-    # Without `max_size` the client itself would refuse what a lesson may well send.
-    with connect(url, proxy=None, max_size=None, close_timeout=2) as socket:
+    # Within its own limits the client would refuse a long message, and stop reading after a few.
+    with connect(url, proxy=None, max_size=None, max_queue=None) as socket:
         yield Guest(name, number, socket)
 
 

@@ -4,7 +4,7 @@ const text = document.querySelector("#text");
 const send = document.querySelector("#send");
 const log = document.querySelector("#log");
 
-// The template knows the path, whatever the prefix; the browser adds host, port and wss or ws.
+// The template knows the path; the browser adds host, port and wss or ws.
 const socket = new WebSocket(form.dataset.ws);
 
 socket.addEventListener("open", () => {
@@ -14,7 +14,7 @@ socket.addEventListener("open", () => {
 
 socket.addEventListener("message", (event) => {
   const line = document.createElement("li");
-  // textContent shows a message as it is; innerHTML would run what is in it.
+  // textContent shows a message; innerHTML would run what is in it.
   line.textContent = event.data;
   log.append(line);
 });
