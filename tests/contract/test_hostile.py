@@ -55,13 +55,15 @@ def test_hostile_clients_leave_the_others_served_and_the_log_clean(
         with pair(server, name) as both:
             wrong = failures(server, name, both)
         for attack_name, words in excused.items():
-            found = wrong.pop(attack_name, [])
-            assert any(words in one for one in found), (
+            assert words in server.log, (
                 f"{name}: {implementation} holds {attack_name!r} by now: take it off the list."
             )
-        assert not wrong, f"{name} on {implementation}:\n" + "\n".join(
+        told = [
             f"{attack_name}: {one}"
             for attack_name, found in wrong.items()
             for one in dict.fromkeys(found)
-        )
+            # Its words and not its name: a traceback may be found only after the next attack.
+            if not any(words in one for words in excused.values())
+        ]
+        assert not told, f"{name} on {implementation}:\n" + "\n".join(told)
         assert_ends_well(server, name, *excused.values())

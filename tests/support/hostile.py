@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds a hostile client waits for the server before it gives up."""
 
 MEGABYTE = 1 << 20

@@ -23,7 +23,7 @@ FOLDERS = tuple(
 PAGE_SUFFIXES = {".html", ".js", ".css"}
 """What a lesson's page is made of."""
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds an answer may take before it counts as missing; it takes milliseconds as a rule."""
 
 

@@ -291,14 +291,16 @@ def address_faults(source: str) -> list[str]:
     ]
 
 
-def run_program(lesson: str, port: int) -> None:
-    """Run the programs a lesson's page gives its reader, against a server on `port`.
+def run_program(lesson: str, port: int) -> str:
+    """Run the program a lesson's page gives its reader, against a server on `port`.
+
+    Returns what it prints.
 
     Raises:
-        CalledProcessError: one of them failed.
+        CalledProcessError: it failed.
     """
     page = (ROOT / "docs" / "lessons" / f"{lesson}.md").read_text(encoding="utf-8")
-    for fence in fences(page):
-        if fence.run:
-            program = fence.body.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-            subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
+    (program,) = [fence.body for fence in fences(page) if fence.run]
+    program = program.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, check=True, timeout=30, stdout=subprocess.PIPE, text=True).stdout

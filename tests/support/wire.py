@@ -54,13 +54,18 @@ WAYS = {
 """Rows of the wire table that a server brings about: B before accept, A after it."""
 
 
+def _short(told: str) -> str:
+    """Return what was told with a long run of é counted instead of written out."""
+    return re.sub("é{9,}", lambda run: f"{len(run[0])} × é", told)
+
+
 def program(server: Server, way: Way) -> str:
     """Return what a Python program is told."""
     try:
         with connect(f"{server.ws}{way.path}") as websocket:
             if way.text is not None:
                 websocket.send(way.text)
-            return " ".join(str(part) for part in closing(websocket) if part)
+            return _short(" ".join(str(part) for part in closing(websocket) if part))
     except InvalidStatus as refused:
         body = " and a body" if refused.response.body else ""
         return f"HTTP {refused.response.status_code}{body}"
@@ -68,7 +73,7 @@ def program(server: Server, way: Way) -> str:
 
 def browser(page: Page, server: Server, way: Way) -> str:
     """Return what a page in a browser is told; it has to be at the server's address."""
-    return page.evaluate(
+    told = page.evaluate(
         """([address, text]) => new Promise((resolve) => {
             const socket = new WebSocket(address);
             let never = ", never open";
@@ -80,6 +85,7 @@ def browser(page: Page, server: Server, way: Way) -> str:
         })""",
         [f"{server.ws}{way.path}", way.text],
     )
+    return _short(told)
 
 
 def in_test_client(way: Way) -> str:
@@ -89,7 +95,7 @@ def in_test_client(way: Way) -> str:
     thread = threading.Thread(target=lambda: told.append(_test_client(way)), daemon=True)
     thread.start()
     thread.join(3)
-    return told[0] if told else "waits for ever"
+    return _short(told[0]) if told else "waits for ever"
 
 
 def _test_client(way: Way) -> str:

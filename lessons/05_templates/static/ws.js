@@ -16,7 +16,7 @@ socket.addEventListener("message", (event) => {
   const line = document.createElement("li");
   // textContent shows a message; innerHTML would run what is in it.
   line.textContent = event.data;
-  log.append(line);
+  log.prepend(line);
 });
 
 socket.addEventListener("close", (event) => {
