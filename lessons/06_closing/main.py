@@ -142,12 +142,12 @@ async def chat(
             try:
                 async for text in websocket.iter_text():
                     if await end(websocket, text):
+                        # Left open, it would be cut off without a close frame.
+                        await close(websocket, 1000, "That was all.")
                         break
                     await manager.send(websocket, f"You wrote: {text}")
                     said = f"Client #{client_id} says: {text}"
                     await manager.broadcast(said, exclude=websocket)
-                # Ending without closing would leave the client to guess why.
-                await close(websocket, 1000, "That was all.")
             except KeyError:
                 # iter_text() looks up "text", and a binary message has none.
                 await close(websocket, 1003, "Send text, not bytes.")

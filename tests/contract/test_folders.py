@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ class Dev:
 
 
 @contextmanager
-def fastapi_dev(name: str, log: Path) -> Iterator[Dev]:
+def fastapi_dev(name: str, log: Path) -> Generator[Dev]:
     """Start a lesson as a reader types it, and end it as a reader does, by Ctrl-C."""
     # Without --reload-dir, whatever else is being edited here would restart it.
     options = ["--port", "0", "--reload-dir", f"lessons/{name}"]

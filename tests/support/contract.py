@@ -2,7 +2,7 @@
 
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -67,7 +67,7 @@ class Served:
 
 
 @contextmanager
-def lesson_server(name: str, *options: str, app: str | None = None) -> Iterator[Server]:
+def lesson_server(name: str, *options: str, app: str | None = None) -> Generator[Server]:
     """Serve a lesson with its limits opened, while the block runs."""
     env = {**lesson(name).env, "LESSON": app_of(name)}
     with serve(app or app_of(name), *options, env=env) as server:

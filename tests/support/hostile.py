@@ -10,7 +10,7 @@ import select
 import socket
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -213,7 +213,7 @@ def request(  # noqa: PLR0913 - each is one thing that can be wrong with a hands
 
 
 @contextmanager
-def stranger(target: Target) -> Iterator[Raw]:
+def stranger(target: Target) -> Generator[Raw]:
     """Connect without saying anything; at the end the socket is closed without a word."""
     raw = Raw(target)
     try:
@@ -223,7 +223,7 @@ def stranger(target: Target) -> Iterator[Raw]:
 
 
 @contextmanager
-def visitor(target: Target, extra: str = "", receive_buffer: int | None = None) -> Iterator[Raw]:
+def visitor(target: Target, extra: str = "", receive_buffer: int | None = None) -> Generator[Raw]:
     """Open a WebSocket; at the end its TCP connection is closed without a close frame.
 
     Raises:
@@ -664,7 +664,7 @@ def crowd(target: Target, size: int) -> None:
 
 
 @contextmanager
-def stalled(target: Target, longest: int, *, greedy: bool) -> Iterator[None]:
+def stalled(target: Target, longest: int, *, greedy: bool) -> Generator[None]:
     """Be a client that reads nothing while the block runs; a `greedy` one asks for a lot first."""
     with visitor(target, receive_buffer=4096) as raw:
         if greedy:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -214,7 +214,7 @@ class Guest:
 
 
 @contextmanager
-def guest(server: Address, name: str, number: int, prefix: str = "/") -> Iterator[Guest]:
+def guest(server: Address, name: str, number: int, prefix: str = "/") -> Generator[Guest]:
     """Connect a well-behaved client while the block runs."""
     url = f"{server.ws}{prefix}{lesson(name).address(number)}"
     # Within its own limits the client would refuse a long message, and stop reading after a few.
@@ -246,7 +246,7 @@ class Pair:
 
 
 @contextmanager
-def pair(server: Address, name: str) -> Iterator[Pair]:
+def pair(server: Address, name: str) -> Generator[Pair]:
     """Connect two well-behaved clients while the block runs; both have been answered already."""
     with guest(server, name, 1) as one, guest(server, name, 2) as other:
         both = Pair(one, other)
