@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import fastapi
 import httpx2
+import starlette.websockets
 
 from tests.support.client import closing, connect, refusal
 from tests.support.server import Server, complaints, serve
@@ -50,6 +52,17 @@ def test_naive_drops_a_client_that_sends_bytes(naive: Server) -> None:
 
 def test_naive_page_looks_for_its_server_on_port_8000(naive: Server) -> None:
     assert 'new WebSocket("ws://localhost:8000/ws")' in httpx2.get(naive.url).text
+
+
+def test_messages_arrive_whole_and_in_order(server: Server) -> None:
+    with connect(f"{server.ws}/ws") as websocket:
+        for number in range(500):
+            websocket.send(f"{number} " + "x" * number)
+            assert websocket.recv() == f"Message text was: {number} " + "x" * number
+
+
+def test_fastapi_and_starlette_have_one_websocket_class() -> None:
+    assert fastapi.WebSocket is starlette.websockets.WebSocket
 
 
 def test_without_a_websocket_library_every_handshake_gets_404(tmp_path: Path) -> None:

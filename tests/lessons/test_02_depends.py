@@ -1,10 +1,13 @@
 """Lesson 2: what the page says, over a real server."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import httpx2
 import pytest
 
 from tests.support.client import closing, connect, refusal
-from tests.support.server import Server
+from tests.support.server import Server, serve
 
 
 def test_answers_a_caller_whose_token_is_in_the_query(server: Server) -> None:
@@ -98,3 +101,54 @@ def test_a_token_in_the_query_is_in_the_log(server: Server) -> None:
     refusal(f"{server.ws}/items/1/ws?token=my-secret")
 
     server.wait_for_log("my-secret")
+
+
+def test_a_dependency_that_asks_for_a_request_fails_every_handshake(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        dedent(
+            """
+            from fastapi import Depends, FastAPI, Request, WebSocket
+
+            async def look(request: Request): ...
+
+            app = FastAPI(dependencies=[Depends(look)])
+
+            @app.websocket("/ws")
+            async def echo(websocket: WebSocket):
+                await websocket.accept()
+            """
+        )
+    )
+    with serve("app:app", cwd=tmp_path) as server:
+        assert refusal(f"{server.ws}/ws").status_code == 500
+        server.wait_for_log("TypeError: .*missing 1 required positional argument: 'request'")
+
+
+def test_limits_aliases_lists_and_security_work_on_a_handshake(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        dedent(
+            """
+            from typing import Annotated
+            from fastapi import FastAPI, Query, Security, WebSocket
+
+            app = FastAPI()
+
+            async def who() -> str:
+                return "ada"
+
+            @app.websocket("/ws")
+            async def tell(
+                websocket: WebSocket,
+                caller: Annotated[str, Security(who)],
+                tags: Annotated[list[str], Query(alias="tag", max_length=2)],
+            ):
+                await websocket.accept()
+                await websocket.send_text(f"{caller} {tags}")
+                await websocket.close()
+            """
+        )
+    )
+    with serve("app:app", cwd=tmp_path) as server:
+        with connect(f"{server.ws}/ws?tag=a&tag=b") as websocket:
+            assert websocket.recv() == "ada ['a', 'b']"
+        assert refusal(f"{server.ws}/ws?tag=a&tag=b&tag=c").status_code == 403

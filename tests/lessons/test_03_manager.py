@@ -1,7 +1,10 @@
 """Lesson 3: what the page says, over a real server."""
 
 import asyncio
+from pathlib import Path
+from textwrap import dedent
 
+import httpx2
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -130,6 +133,44 @@ def test_naive_logs_errors_when_twenty_leave_together(implementation: str) -> No
         run_program("03_manager", server.port)
 
         assert server.stop().count("Exception in ASGI application") > 0
+
+
+def test_an_endpoint_that_does_not_receive_is_not_told_that_its_client_left(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "app.py").write_text(
+        dedent(
+            """
+            import asyncio
+            from fastapi import FastAPI, WebSocket
+
+            app = FastAPI()
+            waiting = set()
+
+            @app.get("/waiting")
+            async def count():
+                return len(waiting)
+
+            @app.websocket("/ws")
+            async def first(websocket: WebSocket):
+                await websocket.accept()
+                waiting.add(websocket)
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    waiting.discard(websocket)
+
+            @app.websocket("/ws")
+            async def second(websocket: WebSocket):
+                raise AssertionError("never reached")
+            """
+        )
+    )
+    with serve("app:app", "--timeout-graceful-shutdown", "1", cwd=tmp_path) as server:
+        with connect_sync(f"{server.ws}/ws"):
+            pass
+        # The first of two endpoints with one path got the client, and knows nothing of its end.
+        assert httpx2.get(f"{server.url}/waiting").json() == 1
 
 
 def flood(websocket: ClientConnectionSync) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fastapi import WebSocket
 from websockets.sync.client import ClientConnection
 
 from tests.support.client import closing, connect
@@ -114,3 +115,37 @@ def test_naive_sends_what_no_browser_can_parse() -> None:
         websocket.send('{"type": "say", "text": NaN}')
 
         assert '"text":NaN' in str(websocket.recv())
+
+
+async def receive(call: str, message: dict[str, str | bytes]) -> str:
+    """Return the name of the error a call meets with a message, or what it gives."""
+    inbox = [{"type": "websocket.connect"}, {"type": "websocket.receive", **message}]
+
+    async def next_message() -> Any:  # noqa: ANN401 - ASGI messages are dictionaries
+        return inbox.pop(0)
+
+    async def ignore(_: object) -> None: ...
+
+    websocket = WebSocket({"type": "websocket"}, next_message, ignore)
+    await websocket.accept()
+    try:
+        return repr(await getattr(websocket, call)())
+    except Exception as error:  # noqa: BLE001 - its name is what the page says
+        return type(error).__name__
+
+
+@pytest.mark.parametrize(
+    ("call", "message", "outcome"),
+    [
+        ("receive_text", {"bytes": b"x"}, "KeyError"),
+        ("receive_bytes", {"text": "x"}, "KeyError"),
+        ("receive_json", {"bytes": b"{}"}, "KeyError"),
+        ("receive_json", {"text": "hello"}, "JSONDecodeError"),
+        ("receive_json", {"text": "[" * 200_000}, "RecursionError"),
+        ("receive", {"text": "x"}, "{'type': 'websocket.receive', 'text': 'x'}"),
+    ],
+)
+async def test_each_call_receives_one_kind_of_message(
+    call: str, message: dict[str, str | bytes], outcome: str
+) -> None:
+    assert await receive(call, message) == outcome

@@ -63,6 +63,17 @@ def test_starts_in_any_folder(tmp_path: Path) -> None:
         assert httpx2.get(f"{server.url}/static/ws.js").status_code == 200
 
 
+def test_static_files_need_no_aiofiles(tmp_path: Path) -> None:
+    (tmp_path / "aiofiles.py").write_text("raise ImportError('not installed')")
+
+    with serve("lessons.05_templates.main:app", env={"PYTHONPATH": str(tmp_path)}) as server:
+        assert httpx2.get(f"{server.url}/static/ws.js").status_code == 200
+
+
+def test_serves_nothing_from_outside_its_folder(server: Server) -> None:
+    assert httpx2.get(f"{server.url}/static/%2e%2e/main.py").status_code == 404
+
+
 def test_naive_fails_on_the_call_the_documents_use(naive: Server) -> None:
     assert httpx2.get(f"{naive.url}/old").status_code == 500
     naive.wait_for_log("TypeError: unhashable type: 'dict'")
