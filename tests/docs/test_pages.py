@@ -112,7 +112,7 @@ def test_page_files_name_no_address_and_make_no_html(name: str) -> None:
 @pytest.mark.parametrize("page", [page for page in ALL_PAGES if not page.startswith("lessons/")])
 def test_topic_quotes_are_verbatim(page: str) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    sources = texts(ROOT / "lessons", ROOT / "tests", ROOT / "course")
+    sources = texts(ROOT / "lessons", ROOT / "tests", ROOT / "course", ROOT / "topics")
     accept(page, [*pages.quote_faults(text, sources), *pages.snippet_faults(text, [])])
 
 
