@@ -10,7 +10,7 @@ from course.main import create_app
 from scripts import build
 from scripts.lessons import ROOT
 
-TREES = ("docs", "lessons", "exercises", "tests", "course")
+TREES = ("docs", "lessons", "exercises", "tests", "course", "topics", "bench")
 """What mkdocs.yml and the pages' snippets refer to."""
 
 BUILDERS = {"mkdocs": build.build_with_mkdocs, "zensical": build.build_with_zensical}
