@@ -9,6 +9,8 @@ PYTHON ?=
 HOST = 127.0.0.1
 PORT = 8000
 L =
+A =
+B =
 NAIVE =
 UPGRADE =
 
@@ -19,7 +21,7 @@ READY := .venv/.ready
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run lesson test lint docs changes diagrams shots lock clean FORCE
+.PHONY: help run lesson test lint docs diff changes diagrams shots lock clean FORCE
 
 help: ## Show these words
 	@echo 'make WORD:'
@@ -48,10 +50,15 @@ lint: $(READY) ## Check style, format and types
 docs: $(READY) ## Build the site with both builders, strict
 	@$(PY) -m scripts.build
 
-changes: $(READY) ## Write each lesson's changes.diff anew
+diff: $(READY) ## Compare two lessons: make diff A=03 B=09 (or A=naive)
+	@$(PY) -m scripts.diff '$(A)' '$(B)'
+
+changes: $(READY) ## Write each lesson's changes.diff anew, and what the page Compare shows
 	@$(PY) -m scripts.changes
+	@$(PY) -m scripts.compare
 
 diagrams: $(READY) ## Draw the diagrams anew from their text (needs Chromium)
+	@$(PY) -m scripts.map
 	@$(PY) -m scripts.diagrams
 
 shots: $(READY) ## Take the README's pictures anew (needs Chromium)

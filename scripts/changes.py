@@ -15,6 +15,9 @@ from scripts.lessons import ROOT, Lesson, LessonError, names, read
 
 NOWHERE = "/dev/null"
 
+PROGRAMS = {"main.py", "naive.py"}
+"""Two names for a lesson's program, so that either is compared with the other."""
+
 
 def changes(lesson: Lesson) -> str:
     """Return the unified diff of the lesson, without dates; empty if nothing changed.
@@ -24,24 +27,27 @@ def changes(lesson: Lesson) -> str:
     """
     base = lesson.builds_on()
     if base is None and lesson.naive.is_file():
-        naive, main = f"{lesson.name}/naive.py", f"{lesson.name}/main.py"
-        return _unified(read(lesson.naive) or "", read(lesson.main) or "", naive, main)
+        naive, main = {"naive.py": read(lesson.naive) or ""}, {"main.py": read(lesson.main) or ""}
+        return "".join(compare(lesson.name, naive, lesson.name, main))
     old = base.files() if base else {}
-    new = lesson.files()
-    was = _origins(old, new)
+    return "".join(compare(base.name if base else "", old, lesson.name, lesson.files()))
+
+
+def compare(before: str, old: dict[str, str], after: str, new: dict[str, str]) -> list[str]:
+    """Return a unified diff for each file that differs; `before` and `after` name the folders."""
+    was = origins(old, new)
     parts = []
     for path, text in new.items():
         origin = was.get(path)
-        before = f"{base.name}/{origin}" if base and origin else NOWHERE
-        after = f"{lesson.name}/{path}"
-        parts.append(_unified(old[origin] if origin else "", text, before, after))
-        if origin and origin != path and not parts[-1]:
-            parts.append(f"--- {before}\n+++ {after}\n")
+        first, second = f"{before}/{origin}" if origin else NOWHERE, f"{after}/{path}"
+        parts.append(_unified(old[origin] if origin else "", text, first, second))
+        if origin and _name(origin) == _name(path) and origin != path and not parts[-1]:
+            parts.append(f"--- {first}\n+++ {second}\n")
     parts += [
-        _unified(old[path], "", f"{base.name}/{path}" if base else path, NOWHERE)
+        _unified(old[path], "", f"{before}/{path}", NOWHERE)
         for path in sorted(old.keys() - set(was.values()))
     ]
-    return "".join(parts)
+    return [part for part in parts if part]
 
 
 def stale(root: Path = ROOT) -> dict[Path, str]:
@@ -54,19 +60,24 @@ def stale(root: Path = ROOT) -> dict[Path, str]:
     return {path: text for path, text in fresh.items() if not path.is_file() or read(path) != text}
 
 
-def _origins(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+def origins(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
     """Return, for each new path that continues an old file, the old path."""
     was = {path: path for path in new if path in old}
     for path in sorted(new.keys() - was.keys()):
-        # A file that moved keeps its name: index.html becomes templates/index.html.
+        # A file that moved keeps its name: index.html becomes templates/index.html. And a lesson's
+        # naive.py is compared with a main.py.
         free = [
             candidate
             for candidate in sorted(old.keys() - set(was.values()))
-            if PurePosixPath(candidate).name == PurePosixPath(path).name
+            if _name(candidate) == _name(path) or {candidate, path} == PROGRAMS
         ]
         if free:
             was[path] = free[0]
     return was
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path).name
 
 
 def _unified(old: str, new: str, before: str, after: str) -> str:

@@ -15,8 +15,10 @@ class UnknownLessonError(Exception):
     """No lesson, or more than one, goes by that name; its text names those that there are."""
 
 
-def find(start: str, lessons: Path = ROOT / "lessons") -> str:
+def find(start: str, lessons: Path = ROOT / "lessons", word: str = "L") -> str:
     """Return the name of the one folder in `lessons` that begins with `start`: "03", "03_manager".
+
+    `word` is the variable of make that `start` was given by.
 
     Raises:
         UnknownLessonError: `start` is empty, or no folder or more than one begins with it.
@@ -28,9 +30,9 @@ def find(start: str, lessons: Path = ROOT / "lessons") -> str:
     if start and len(found) == 1:
         return found[0]
     if not start:
-        fault = "Say which lesson, as in L=03."
+        fault = f"Say which lesson, as in {word}=03."
     elif found:
-        fault = f"L={start} is more than one lesson: {', '.join(found)}."
+        fault = f"{word}={start} is more than one lesson: {', '.join(found)}."
     else:
         fault = f"There is no lesson {start}."
     raise UnknownLessonError("\n  ".join([f"{fault} The lessons are:", *names]))

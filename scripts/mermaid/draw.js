@@ -14,6 +14,8 @@ const KINDS = {
   sectionTitle: "frame-text",
   note: "aside",
   noteText: "aside-text",
+  "label-container": "actor",
+  "flowchart-link": "call",
 };
 const KEPT = new Set([
   "class", "d", "dy", "fill", "height", "id", "marker-end", "marker-start", "markerHeight",
@@ -42,7 +44,8 @@ const tidy = (svg, name) => {
   if (!title || !description) throw new Error(`${name}.mmd needs accTitle and accDescr.`);
   if (svg.querySelector("foreignObject")) throw new Error(`${name}.mmd draws HTML inside the SVG.`);
 
-  for (const gone of svg.querySelectorAll("style, title, desc, symbol, filter, metadata")) gone.remove();
+  const useless = "style, title, desc, symbol, filter, metadata, linearGradient, rect:not([width])";
+  for (const gone of svg.querySelectorAll(useless)) gone.remove();
   for (const marker of svg.querySelectorAll("marker")) {
     const used = svg.querySelector(`[marker-end="url(#${marker.id})"], [marker-start="url(#${marker.id})"]`);
     if (!used) marker.remove();
@@ -51,19 +54,21 @@ const tidy = (svg, name) => {
   const [left, top, width, edge] = svg.getAttribute("viewBox").split(" ").map(Number);
   // Below the last arrow Mermaid leaves less than half of its head.
   const height = edge + 10;
+  const labels = new Set(svg.querySelectorAll(".node text"));
   for (const element of svg.querySelectorAll("*")) {
     const found = kind(element);
     const tag = element.localName;
     // Mermaid draws a lifeline far below the picture and lets the edge cut it.
     if (found === "actor-line") element.setAttribute("y2", top + height);
+    const named = tag === "text" && (found === "actor" || labels.has(element));
     const middle = ["central", "middle"].includes(element.getAttribute("dominant-baseline"));
     for (const { name: key } of [...element.attributes]) {
       if (!KEPT.has(key) || key === "fill" || key === "stroke") element.removeAttribute(key);
     }
     if (tag === "marker") {
       element.setAttribute("class", "head");
-    } else if (found) {
-      element.setAttribute("class", tag === "text" && found === "actor" ? "actor-name" : KINDS[found]);
+    } else if (found || named) {
+      element.setAttribute("class", named ? "actor-name" : KINDS[found]);
     } else if (tag === "rect") {
       // A coloured region of the source: its size follows its text, and the eye wants it even.
       element.setAttribute("class", "region");
@@ -85,7 +90,9 @@ const tidy = (svg, name) => {
   for (const group of [...svg.querySelectorAll("g, defs")].reverse()) {
     if (group.children.length === 0) group.remove();
     else if (group.localName === "g") {
-      for (const { name: key } of [...group.attributes]) group.removeAttribute(key);
+      for (const { name: key } of [...group.attributes]) {
+        if (key !== "transform") group.removeAttribute(key);
+      }
     }
   }
 
@@ -109,6 +116,8 @@ globalThis.draw = async (name, source) => {
     look: "classic",
     htmlLabels: false,
     fontFamily: "sans-serif",
+    themeVariables: { fontSize: `${FONT_SIZE}px` },
+    flowchart: { htmlLabels: false, diagramPadding: 4, padding: 12, nodeSpacing: 24, rankSpacing: 48 },
     sequence: {
       mirrorActors: false,
       diagramMarginX: 4,
@@ -126,5 +135,8 @@ globalThis.draw = async (name, source) => {
   });
   const { svg } = await mermaid.render(`diagram-${name}`, source);
   const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-  return new XMLSerializer().serializeToString(tidy(parsed, name)).replaceAll("><", ">\n<");
+  return new XMLSerializer()
+    .serializeToString(tidy(parsed, name))
+    .replaceAll(`diagram-${name}_`, `diagram-${name}-`)
+    .replaceAll("><", ">\n<");
 };

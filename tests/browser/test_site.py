@@ -1,18 +1,15 @@
 """The built site in a real browser: live lessons, light and dark, a phone, no other host."""
 
-import functools
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FloatRect, FrameLocator, Page, expect
 
 from scripts.lessons import names
-from tests.support.browser import Witness
+from tests.support.browser import Witness, toggle_to_dark
 from tests.support.server import serve
-from tests.support.site import BUILDERS, build_site, copy_project, pages
+from tests.support.site import BUILDERS, build_site, copy_project, pages, serve_files
 
 pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for its build.
 
@@ -37,21 +34,11 @@ def course(site: Path) -> Iterator[str]:
         yield server.url
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A server of files that keeps no log."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base calls it so.
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def static(site: Path) -> Iterator[str]:
     """The address of the site on a server that knows nothing but files."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serve_files(site) as url:
+        yield url
 
 
 def clients(page: Page) -> list[FrameLocator]:
@@ -61,13 +48,6 @@ def clients(page: Page) -> list[FrameLocator]:
     box.scroll_into_view_if_needed()
     expect(box.locator("iframe")).to_have_count(2)
     return [box.locator("iframe").nth(n).content_frame for n in range(2)]
-
-
-def toggle_to_dark(page: Page) -> None:
-    """Press the site's toggle until it is dark: from the system's choice to light, to dark."""
-    for _ in range(2):
-        page.locator("[data-md-component=palette] label:visible").click()
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
 
 
 @pytest.mark.parametrize("name", LESSONS)

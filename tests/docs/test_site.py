@@ -185,7 +185,7 @@ def test_a_hole_in_a_page_fails_the_build(tmp_path: Path, builder: str, words: s
 
 def test_assets_are_in_both_sites(mkdocs: Path, zensical: Path) -> None:
     for site in (mkdocs, zensical):
-        for asset in ("course.css", "live.js", "favicon.svg"):
+        for asset in ("course.css", "live.js", "favicon.svg", "compare.js", "vendor/diff.js"):
             source = ROOT / "docs" / "assets" / asset
             assert (site / "assets" / asset).read_bytes() == source.read_bytes()
 

@@ -2,10 +2,17 @@
 
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 LOCAL = {"127.0.0.1", "localhost", "::1", None}
 """Hosts a page may ask; None is an address without a host, such as `data:` and `blob:`."""
+
+
+def toggle_to_dark(page: Page) -> None:
+    """Press the site's toggle until it is dark: from the system's choice to light, to dark."""
+    for _ in range(2):
+        page.locator("[data-md-component=palette] label:visible").click()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
 
 
 class Witness:

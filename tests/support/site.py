@@ -1,7 +1,12 @@
 """The site for tests: built from a copy of the project, and served by the course."""
 
+import functools
 import os
 import shutil
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -42,6 +47,25 @@ def pages() -> list[str]:
     docs = ROOT / "docs"
     names = [path.relative_to(docs).with_suffix("").as_posix() for path in docs.rglob("*.md")]
     return sorted("" if name == "index" else f"{name.removesuffix('/index')}/" for name in names)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """A server of files that keeps no log."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base calls it so.
+        """Say nothing."""
+
+
+@contextmanager
+def serve_files(folder: Path) -> Generator[str]:
+    """Serve the folder, by a server that knows nothing but files, and give its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def app() -> Starlette:

@@ -1,0 +1,179 @@
+"""Write what the page Compare shows: `python -m scripts.compare`; say if it is stale: `--check`.
+
+docs/assets/compare-data.js holds each lesson's files as lines, and each line as tokens with the
+classes that Pygments gives the site's other code. The browser has two of the lessons to compare and
+nothing to colour. The lessons share most of their lines, so each line is there once.
+"""
+
+import argparse
+import json
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
+from pygments.lexers.special import TextLexer
+from pygments.token import STANDARD_TYPES, _TokenType
+from pygments.util import ClassNotFound
+
+from scripts.lessons import ROOT, Lesson, LessonError, names, read
+
+WHERE = Path("docs/assets/compare-data.js")
+START = "globalThis.COMPARE = "
+
+NAIVE = "naive"
+"""What follows the name of a lesson, after a slash, in the name of its naive version."""
+
+Line = tuple[str, ...]
+"""Class and text of its first token, of its second, and so on."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two things that can be compared: a lesson, or its naive version."""
+
+    name: str
+    title: str
+    lesson: Lesson
+    base: str | None = None
+    files: dict[str, str] = field(default_factory=dict)
+
+
+def sides(root: Path = ROOT) -> dict[str, Side]:
+    """Return by its name everything that can be compared: each lesson, then its naive version.
+
+    Raises:
+        LessonError: a lesson has no page, or its page no title.
+    """
+    found = []
+    for name in names(root):
+        lesson = Lesson(name, root)
+        base = lesson.builds_on()
+        label = title(lesson)
+        found.append(Side(name, label, lesson, base.name if base else None, lesson.files()))
+        naive = read(lesson.naive) if lesson.naive.is_file() else None
+        if naive is not None:
+            files = {"naive.py": naive}
+            found.append(Side(f"{name}/{NAIVE}", f"{label}, naive", lesson, None, files))
+    return {side.name: side for side in found}
+
+
+def title(lesson: Lesson) -> str:
+    """Return the lesson's number and the title of its page, as "3 · Manager".
+
+    Raises:
+        LessonError: its page has no title.
+    """
+    matter = lesson.front_matter()
+    text = read(lesson.page) or ""
+    for line in text.split("\n"):
+        if line.startswith("# "):
+            word = str(matter.get("title") or line.removeprefix("# ").partition("{")[0].strip())
+            return f"{int(lesson.name[:2])} · {word}"
+    raise LessonError(f"The page of {lesson.name} has no title.")
+
+
+def compared(first: Side, second: Side) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the files of each side to compare: with a naive version on one, the programs alone."""
+    if any("naive.py" in side.files for side in (first, second)):
+        one, two = (
+            {path: text for path, text in side.files.items() if path in ("main.py", "naive.py")}
+            for side in (first, second)
+        )
+        return one, two
+    return first.files, second.files
+
+
+def tokens(path: str, text: str) -> list[Line]:
+    """Return the lines of a file, which end as they do in it."""
+    lines: list[list[str]] = [[]]
+    # Not get_tokens(), which strips blank lines at the ends and changes what a line ends by.
+    for _, kind, piece in _lexer(path).get_tokens_unprocessed(text):
+        css = _css_class(kind)
+        # Not splitlines(), which also breaks at signs that end no line of code.
+        for part in re.split(r"(?<=\n)", piece):
+            line = lines[-1]
+            if line and line[-2] == css:
+                line[-1] += part
+            elif part:
+                line += [css, part]
+            if part.endswith("\n"):
+                lines.append([])
+    return [tuple(line) for line in lines if line]
+
+
+def _lexer(path: str) -> Lexer:
+    if path.startswith("templates/"):
+        return get_lexer_by_name("html+jinja")
+    try:
+        return get_lexer_for_filename(path)
+    except ClassNotFound:
+        return TextLexer()
+
+
+def _css_class(kind: _TokenType) -> str:
+    while kind not in STANDARD_TYPES and kind.parent:
+        kind = kind.parent
+    # Space has a class of its own, which no style colours.
+    css = STANDARD_TYPES.get(kind, "")
+    return "" if css == "w" else css
+
+
+def data(root: Path = ROOT) -> str:
+    """Return what the file should be.
+
+    Raises:
+        LessonError: a lesson has no page, or its page no title.
+    """
+    pool: dict[Line, int] = {}
+    entries = []
+    for side in sides(root).values():
+        files = {
+            path: [pool.setdefault(line, len(pool)) for line in tokens(path, text)]
+            for path, text in side.files.items()
+        }
+        entry = {"name": side.name, "title": side.title, "lesson": side.lesson.name}
+        entries.append(_json({**entry, "base": side.base, "files": files}))
+    # One thing a line, so that a difference of two versions can be read.
+    both = [",\n".join(entries), ",\n".join(_json(line) for line in pool)]
+    return START + '{{"sides":[\n{}\n],"lines":[\n{}\n]}};\n'.format(*both)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def stale(root: Path = ROOT) -> bool:
+    """Say whether the file is not what it should be.
+
+    Raises:
+        LessonError: a lesson has no page, or its page no title.
+    """
+    where = root / WHERE
+    return not where.is_file() or read(where) != data(root)
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.compare", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, say if it is stale")
+    check = parser.parse_args(arguments).check
+    try:
+        if not stale(root):
+            print(f"{WHERE} is fresh.")
+            return 0
+        if check:
+            print(f"{WHERE} is stale: `make changes` writes it anew.", file=sys.stderr)
+            return 1
+        (root / WHERE).write_bytes(data(root).encode())
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Wrote {WHERE}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""Compare two lessons in the terminal: `python -m scripts.diff 03 09`, as `make diff A=03 B=09`.
+
+A side is a lesson (03, 03_manager), its naive version (03/naive), or `naive`, which is the naive
+version of the other side. On a terminal the words that changed are marked; into a pipe, or with
+NO_COLOR, goes the plain unified diff.
+"""
+
+import argparse
+import difflib
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from scripts.changes import compare
+from scripts.compare import NAIVE, Side, compared, sides
+from scripts.lesson import UnknownLessonError, find
+from scripts.lessons import ROOT, LessonError
+
+STYLES = {"-": "red", "+": "green", "@": "cyan"}
+WORD = "reverse"
+
+_WORDS = re.compile(r"\w+|\s+|.")
+
+
+def pick(first: str, second: str, root: Path = ROOT) -> tuple[Side, Side]:
+    """Return the two sides that are meant.
+
+    Raises:
+        LessonError: one is missing, unknown or ambiguous, or has no naive version, in words.
+    """
+    if first == second == NAIVE:
+        raise LessonError("Of which lesson? `naive` is the naive version of the other side.")
+    if first == NAIVE:
+        first = f"{second.partition('/')[0]}/{NAIVE}"
+    elif second == NAIVE:
+        second = f"{first.partition('/')[0]}/{NAIVE}"
+    all_sides = sides(root)
+    found = []
+    for word, side in (("A", first), ("B", second)):
+        start, _, naive = side.partition("/")
+        try:
+            name = find(start, root / "lessons", word)
+        except UnknownLessonError as error:
+            raise LessonError(str(error)) from None
+        if naive.removesuffix(".py") not in ("", NAIVE):
+            raise LessonError(f"{word}={side} is no side: write {start} or {start}/naive.")
+        if naive and f"{name}/{NAIVE}" not in all_sides:
+            raise LessonError(f"Lesson {name} has no naive.py.")
+        found.append(all_sides[f"{name}/{NAIVE}" if naive else name])
+    return found[0], found[1]
+
+
+def lines(first: Side, second: Side) -> Iterator[Text]:
+    """Yield the lines of the difference, none if there is none."""
+    old, new = compared(first, second)
+    for part in compare(first.lesson.name, old, second.lesson.name, new):
+        head, *hunks = re.split(r"^(?=@@ )", part, flags=re.MULTILINE)
+        yield from (Text(line, "bold") for line in head.splitlines())
+        for hunk in hunks:
+            yield from _coloured(hunk.removesuffix("\n").split("\n"))
+
+
+def _coloured(hunk: list[str]) -> Iterator[Text]:
+    texts = [Text(line, STYLES.get(line[:1], "")) for line in hunk]
+    removed: list[Text] = []
+    added: list[Text] = []
+    for text in [*texts, Text()]:
+        sign = text.plain[:1]
+        if sign not in ("-", "+") or (sign == "-" and added):
+            _mark(removed, added)
+            removed, added = [], []
+        if sign == "-":
+            removed.append(text)
+        elif sign == "+":
+            added.append(text)
+    yield from texts
+
+
+def _mark(removed: list[Text], added: list[Text]) -> None:
+    """Mark the words that changed, in lines that ndiff finds to be versions of each other."""
+    rest = {"-": iter(removed), "+": iter(added)}
+    text = Text()
+    for line in difflib.ndiff(
+        [text.plain[1:] + "\n" for text in removed], [text.plain[1:] + "\n" for text in added]
+    ):
+        sign, guide = line[0], line[1:].rstrip("\n")
+        if sign == "?":
+            for word in _WORDS.finditer(text.plain[1:]):
+                # The guide has its signs below the line, which begins after two signs.
+                if guide[word.start() + 1 : word.end() + 1].strip():
+                    text.stylize(WORD, word.start() + 1, word.end() + 1)
+        else:
+            text = next(rest[sign]) if sign in rest else Text()
+            if sign == " ":
+                next(rest["-"])
+                next(rest["+"])
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Print the difference, and return the exit code: 1 if a side is not there."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.diff", description=__doc__)
+    parser.add_argument("first", metavar="A", help="a side, as 03 or 03/naive or naive")
+    parser.add_argument("second", metavar="B", help="the other side")
+    options = parser.parse_args(arguments)
+    try:
+        first, second = pick(options.first.strip(), options.second.strip(), root)
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return 1
+    # rich itself keeps bold and reverse with NO_COLOR; plain is what a reader of text wants.
+    console = Console(color_system=None if os.environ.get("NO_COLOR") else "auto")
+    nothing = True
+    for text in lines(first, second):
+        console.print(text, soft_wrap=True, highlight=False)
+        nothing = False
+    if nothing:
+        print(f"{first.title} and {second.title} are the same.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

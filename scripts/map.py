@@ -1,0 +1,65 @@
+"""Write the map of the course: `python -m scripts.map`; say if it is stale: `--check`.
+
+docs/diagrams/map.mmd says which lesson builds on which, from the front matter of their pages.
+`python -m scripts.diagrams` draws it.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from scripts.compare import title
+from scripts.lessons import ROOT, Lesson, LessonError, names, read
+
+WHERE = Path("docs/diagrams/map.mmd")
+
+
+def text(root: Path = ROOT) -> str:
+    """Return what the map should be.
+
+    Raises:
+        LessonError: a lesson has no page, or its page no title, or it builds on no lesson.
+    """
+    lessons = [Lesson(name, root) for name in names(root)]
+    bases = [(lesson, base) for lesson in lessons if (base := lesson.builds_on())]
+    says = "; ".join(f"{title(lesson)} builds on {title(base)}" for lesson, base in bases)
+    return "\n".join(
+        [
+            "flowchart LR",
+            "    accTitle: Which lesson builds on which",
+            f"    accDescr: {says or 'No lesson builds on another'}.",
+            *(f'    {_node(lesson)}("{title(lesson)}")' for lesson in lessons),
+            *(f"    {_node(base)} --> {_node(lesson)}" for lesson, base in bases),
+            "",
+        ]
+    )
+
+
+def _node(lesson: Lesson) -> str:
+    return f"lesson{lesson.name[:2]}"
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.map", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, say if it is stale")
+    check = parser.parse_args(arguments).check
+    where = root / WHERE
+    try:
+        fresh = text(root)
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if where.is_file() and read(where) == fresh:
+        print(f"{WHERE} is fresh.")
+    elif check:
+        print(f"{WHERE} is stale: `make diagrams` writes and draws it anew.", file=sys.stderr)
+        return 1
+    else:
+        where.write_bytes(fresh.encode())
+        print(f"Wrote {WHERE}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

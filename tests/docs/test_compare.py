@@ -1,0 +1,237 @@
+"""What the page Compare shows is what the lessons are, and the map says what builds on what."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from scripts import compare, diff, map  # noqa: A004 - it is what it writes.
+from scripts.lessons import ROOT, Lesson, LessonError, names, read
+
+LESSONS = names()
+SIDES = compare.sides()
+VENDORED = "b51a9d2885f2c090"
+
+
+def loaded(text: str) -> dict[str, Any]:
+    """Return what the browser reads from the data file."""
+    return json.loads(text.removeprefix(compare.START).removesuffix(";\n"))
+
+
+def files(data: Mapping[str, Any], side: str) -> dict[str, str]:
+    """Return the files of a side as the data has them, put together again."""
+    (entry,) = [entry for entry in data["sides"] if entry["name"] == side]
+    return {
+        path: "".join("".join(data["lines"][at][1::2]) for at in lines)
+        for path, lines in entry["files"].items()
+    }
+
+
+@pytest.fixture(scope="module")
+def data() -> dict[str, Any]:
+    return loaded(read(ROOT / compare.WHERE) or "")
+
+
+def test_the_data_is_fresh() -> None:
+    assert not compare.stale(), f"{compare.WHERE} is stale: `make changes` writes it anew."
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_data_has_every_file_to_the_letter(data: dict[str, Any], name: str) -> None:
+    lesson = Lesson(name)
+    assert files(data, name) == lesson.files()
+    if lesson.naive.is_file():
+        assert files(data, f"{name}/naive") == {"naive.py": read(lesson.naive)}
+
+
+def test_the_data_has_nothing_else(data: dict[str, Any]) -> None:
+    naive = {f"{name}/naive" for name in LESSONS if Lesson(name).naive.is_file()}
+    assert {entry["name"] for entry in data["sides"]} == {*LESSONS, *naive}
+
+
+def test_the_colours_are_those_of_the_sites_code(data: dict[str, Any]) -> None:
+    classes = {name for line in data["lines"] for name in line[::2]}
+    assert {"k", "s2", "nt", "nx"} <= classes
+    assert all(re.fullmatch(r"[a-z]{0,2}\d?", name) for name in classes)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "a", "\n\na = 1\n\n", "a\r\nb\r\n", "a\x0cb\n", '"""x\ny\n"""\n', "\ta  \n"]
+)
+def test_a_files_lines_are_kept_to_the_letter(text: str) -> None:
+    lines = ["".join(line[1::2]) for line in compare.tokens("main.py", text)]
+    assert "".join(lines) == text
+    assert all(line.endswith("\n") for line in lines[:-1])
+
+
+def test_a_file_of_no_known_kind_has_no_colours() -> None:
+    assert compare.tokens("NOTICE", "a b\n") == [("", "a b\n")]
+
+
+def course(root: Path, title: str = "# A { #a }") -> Path:
+    """Write a course of two lessons, of which the first has a naive version."""
+    for name, base in (("01_a", ""), ("02_b", "01_a")):
+        lesson = Lesson(name, root)
+        lesson.folder.mkdir(parents=True)
+        lesson.page.parent.mkdir(parents=True, exist_ok=True)
+        lesson.page.write_text(f"---\nbuilds_on: {base}\n---\n\n{title}\n")
+        lesson.main.write_text(f"a = '{name}'\nsame = 1\n")
+    Lesson("01_a", root).naive.write_text("a = 'naive'\nsame = 1\n")
+    (root / compare.WHERE).parent.mkdir(parents=True)
+    (root / map.WHERE).parent.mkdir(parents=True)
+    return root
+
+
+@pytest.mark.parametrize("script", [compare, map])
+def test_what_is_stale_is_found_and_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], script: ModuleType
+) -> None:
+    root = course(tmp_path)
+    assert script.main(["--check"], root) == 1
+    assert "is stale: `make" in capsys.readouterr().err
+    assert not (root / script.WHERE).exists()
+    assert script.main([], root) == 0
+    assert script.main(["--check"], root) == 0
+    (root / script.WHERE).write_text("old")
+    assert script.main(["--check"], root) == 1
+
+
+@pytest.mark.parametrize("script", [compare, map])
+def test_a_page_without_a_title_is_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], script: ModuleType
+) -> None:
+    assert script.main([], course(tmp_path, title="A")) == 1
+    assert "has no title." in capsys.readouterr().err
+
+
+def test_the_library_is_as_it_was_published() -> None:
+    vendor = ROOT / "docs" / "assets" / "vendor"
+    digest = hashlib.sha256((vendor / "diff.js").read_bytes()).hexdigest()
+    assert digest.startswith(VENDORED), "diff.js is not what diff.LICENSE.txt says it is."
+    assert "BSD 3-Clause" in (vendor / "diff.LICENSE.txt").read_text()
+
+
+def test_the_page_makes_no_html_of_text() -> None:
+    script = (ROOT / "docs" / "assets" / "compare.js").read_text()
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)
+
+
+def test_the_map_is_fresh() -> None:
+    assert read(ROOT / map.WHERE) == map.text(), "`make diagrams` writes and draws it anew."
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_lesson_is_on_the_map_with_what_it_builds_on(name: str) -> None:
+    text, drawing = map.text(), read((ROOT / map.WHERE).with_suffix(".svg")) or ""
+    lesson = Lesson(name)
+    title = compare.title(lesson)
+    assert f'lesson{name[:2]}("{title}")' in text
+    assert title in " ".join(re.sub(r"<[^>]*>", "", drawing).split())
+    base = lesson.builds_on()
+    if base:
+        assert f"lesson{base.name[:2]} --> lesson{name[:2]}\n" in text
+        assert f"{title} builds on {compare.title(base)}" in drawing
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the terminal's comparison into a pipe, with these variables and no others for colours."""
+    env = {key: value for key, value in os.environ.items() if "COLOR" not in key}
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.diff", *arguments],
+        cwd=ROOT,
+        env={**env, "TERM": "xterm-256color", **variables},
+        check=False,
+        timeout=30,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in LESSONS if Lesson(name).builds_on()])
+def test_the_terminal_shows_into_a_pipe_what_changes_diff_says(name: str) -> None:
+    base = Lesson(name).builds_on()
+    assert base is not None
+    assert run(base.name[:2], name).stdout == read(Lesson(name).diff)
+
+
+def test_naive_is_the_naive_version_of_the_other_side() -> None:
+    there, back = run("3", "naive"), run("naive", "03_manager")
+    assert there.stdout.startswith("--- 03_manager/main.py\n+++ 03_manager/naive.py\n@@")
+    assert back.stdout.startswith("--- 03_manager/naive.py\n+++ 03_manager/main.py\n@@")
+    assert "/index.html\n" not in there.stdout
+    other = run("03/naive", "04/naive.py").stdout
+    assert other.startswith("--- 03_manager/naive.py\n+++ 04_json/naive.py\n@@")
+
+
+def test_what_is_the_same_is_said_to_be() -> None:
+    assert run("03", "03").stdout == "3 · Manager and 3 · Manager are the same.\n"
+
+
+def test_a_terminal_gets_colours_and_marked_words(tmp_path: Path) -> None:
+    first, second = diff.pick("1", "2", course(tmp_path))
+    marked = [
+        line.plain[span.start : span.end]
+        for line in diff.lines(first, second)
+        for span in line.spans
+        if span.style == diff.WORD
+    ]
+    assert marked == ["01_a", "02_b"]
+    assert "\x1b[31m" in run("03", "04", FORCE_COLOR="1").stdout
+    assert "\x1b[7;32m" in run("03", "04", FORCE_COLOR="1").stdout
+
+
+def test_no_color_is_obeyed() -> None:
+    assert "\x1b" not in run("03", "04", FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ("", "03", "Say which lesson, as in A=03. The lessons are:\n  01_echo\n"),
+        ("03", "", "Say which lesson, as in B=03. The lessons are:\n  01_echo\n"),
+        ("03", "99", "There is no lesson 99. The lessons are:\n  01_echo\n"),
+        ("naive", "99", "There is no lesson 99. The lessons are:\n  01_echo\n"),
+        ("naive", "naive", "Of which lesson?"),
+        ("naive", "", "Say which lesson, as in A=03."),
+        ("03/clever", "04", "A=03/clever is no side: write 03 or 03/naive."),
+    ],
+)
+def test_a_side_that_is_not_there_is_said_in_words(first: str, second: str, words: str) -> None:
+    done = run(first, second)
+    assert done.returncode == 1
+    assert done.stderr.startswith(words)
+    assert not done.stdout
+
+
+def test_an_ambiguous_side_is_said_in_words(tmp_path: Path) -> None:
+    root = course(tmp_path)
+    Lesson("01_a", root).folder.rename(root / "lessons" / "02_a")
+    page = Lesson("01_a", root).page
+    page.rename(Lesson("02_a", root).page)
+    Lesson("02_b", root).page.write_text("---\nbuilds_on: 02_a\n---\n# B\n")
+    with pytest.raises(LessonError, match="A=02 is more than one lesson: 02_a, 02_b"):
+        diff.pick("02", "02_b", root)
+
+
+def test_a_lesson_without_a_naive_version_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(LessonError, match=r"Lesson 02_b has no naive\.py\."):
+        diff.pick("2", "naive", course(tmp_path))
+
+
+def test_make_passes_both_sides_on() -> None:
+    done = subprocess.run(
+        ["make", "-n", "diff", "A=03", "B=naive"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert "-m scripts.diff '03' 'naive'" in done.stdout
