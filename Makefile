@@ -12,6 +12,8 @@ L =
 A =
 B =
 NAIVE =
+E =
+WATCH =
 UPGRADE =
 
 PY := .venv/bin/python
@@ -21,7 +23,7 @@ READY := .venv/.ready
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run lesson test lint docs diff changes diagrams shots lock clean FORCE
+.PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes diagrams shots lock clean FORCE
 
 help: ## Show these words
 	@echo 'make WORD:'
@@ -34,6 +36,27 @@ run: $(READY) site/index.html ## Serve the course: the site, and every lesson li
 
 lesson: $(READY) ## Run one lesson with reload: make lesson L=03 (NAIVE=1 HOST= PORT=)
 	@$(PY) -m scripts.lesson '$(L)' $(if $(NAIVE),--naive) --host '$(HOST)' --port '$(PORT)'
+
+exercise: $(READY) ## Run your copy of an exercise with reload: make exercise E=03 (HOST= PORT=)
+	@$(PY) -m scripts.exercise run '$(E)' --host '$(HOST)' --port '$(PORT)'
+
+check: $(READY) ## Check your copy of an exercise: make check E=03 (WATCH=1: after each save)
+	@$(PY) -m scripts.exercise check '$(E)' $(if $(WATCH),--watch)
+
+hint: $(READY) ## Show the next hint: make hint E=03
+	@$(PY) -m scripts.exercise hint '$(E)'
+
+solution: $(READY) ## Show what a solution changes in your copy: make solution E=03
+	@$(PY) -m scripts.exercise solution '$(E)'
+
+progress: $(READY) ## List the exercises, and how far you are
+	@$(PY) -m scripts.exercise progress
+
+skip: $(READY) ## Leave an exercise out: make skip E=03
+	@$(PY) -m scripts.exercise skip '$(E)'
+
+reset: $(READY) ## Begin an exercise anew, and keep what you had: make reset E=03
+	@$(PY) -m scripts.exercise reset '$(E)'
 
 test: $(READY) ## Run all tests, or one lesson's: make test L=03
 ifeq ($(strip $(L)),)

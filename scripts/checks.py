@@ -1,0 +1,163 @@
+"""What a check of an exercise speaks to the learner's app with. Every fault is a sentence."""
+
+import re
+import socket
+import struct
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
+
+import httpx2
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from scripts.learner import LearnerApp, Unmet
+
+SECONDS = 3
+"""How long a check waits for an answer."""
+
+
+class Client:
+    """A client that is connected: a hut, in the story of the exercises."""
+
+    def __init__(self, websocket: ClientConnection) -> None:
+        self._websocket = websocket
+
+    def send(self, message: str | bytes) -> None:
+        """Send a message."""
+        try:
+            self._websocket.send(message)
+        except ConnectionClosed as closed:
+            raise Unmet(_closed(closed, f"take {message!r}")) from None
+
+    def hears(self, otherwise: str = "") -> str:
+        """Return the next message; `otherwise` is the sentence to fail with if none comes."""
+        try:
+            message = self._websocket.recv(timeout=SECONDS)
+        except TimeoutError:
+            raise Unmet(
+                otherwise or f"Your app says nothing for {SECONDS} seconds, and should answer."
+            ) from None
+        except ConnectionClosed as closed:
+            raise Unmet(_closed(closed, "say something")) from None
+        if isinstance(message, bytes):
+            raise Unmet(f"Your app sends the bytes {message!r}, and should send text.")
+        return message
+
+    def hears_until(self, text: str) -> list[str]:
+        """Return all that is heard before `text`."""
+        heard: list[str] = []
+        while (said := self.hears(_never(text, heard))) != text:
+            heard.append(said)
+            if len(heard) > 100:  # noqa: PLR2004 - an app that never stops talking.
+                raise Unmet(_never(text, heard))
+        return heard
+
+    def closing(self) -> tuple[int, str]:
+        """Return the code and the reason your app closes with; (1006, "") without a close frame."""
+        try:
+            while True:
+                self._websocket.recv(timeout=SECONDS)
+        except TimeoutError:
+            raise Unmet("The connection is still open, and your app should close it.") from None
+        except ConnectionClosed as closed:
+            return (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
+
+    def close(self) -> None:
+        """Leave as a closed tab does."""
+        self._websocket.close()
+
+    def vanish(self) -> None:
+        """Be cut off as by a crash: no close frame, the socket is reset."""
+        with suppress(OSError):  # The app may have been quicker.
+            reset = struct.pack("ii", 1, 0)
+            self._websocket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+            self._websocket.socket.shutdown(socket.SHUT_RD)
+        self._websocket.socket.close()
+
+
+class App:
+    """The learner's app, served on a port of this machine."""
+
+    def __init__(self, learner: LearnerApp) -> None:
+        self._learner = learner
+        self._open = ExitStack()
+
+    @contextmanager
+    def connect(self, path: str, headers: dict[str, str] | None = None) -> Generator[Client]:
+        """Open a WebSocket for the length of a `with` block."""
+        client = self.open(path, headers)
+        yield client
+        # Not after a failure: a frozen app would be waited for, once for each of its clients.
+        client.close()
+
+    def open(self, path: str, headers: dict[str, str] | None = None) -> Client:
+        """Open a WebSocket that stays open until the check ends."""
+        try:
+            websocket = self._connect(path, headers)
+        except InvalidStatus as refused:
+            status = refused.response.status_code
+            raise Unmet(f"Your app refuses the handshake of {path} with HTTP {status}.") from None
+        return Client(websocket)
+
+    def refusal(self, path: str, headers: dict[str, str] | None = None) -> int:
+        """Return the HTTP status of a handshake: 101 if it is not refused."""
+        try:
+            self._connect(path, headers)
+        except InvalidStatus as refused:
+            return refused.response.status_code
+        return 101
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> httpx2.Response:
+        """Return the answer to a GET request."""
+        url = f"http://127.0.0.1:{self._learner.port}{path}"
+        try:
+            return httpx2.get(url, headers=headers, timeout=SECONDS, trust_env=False)
+        except httpx2.HTTPError:
+            raise Unmet(f"GET {path} gets no answer within {SECONDS} seconds.") from None
+
+    def stays_calm(self, after: str) -> None:
+        """Stop the app, and fail if there is an error in its log; `after` says after what."""
+        self.leave()
+        self._learner.stop()
+        errors = self._learner.errors()
+        if errors:
+            raise Unmet(f"{after}, and your app's log has an error: {errors[0]}")
+
+    def leave(self) -> None:
+        """Close what is still open."""
+        self._open.close()
+
+    def _connect(self, path: str, headers: dict[str, str] | None) -> ClientConnection:
+        url = f"ws://127.0.0.1:{self._learner.port}{path}"
+        try:
+            return self._open.enter_context(
+                connect(
+                    url,
+                    proxy=None,
+                    open_timeout=SECONDS,
+                    close_timeout=SECONDS,
+                    additional_headers=headers,
+                )
+            )
+        except InvalidStatus:
+            raise
+        except (InvalidHandshake, OSError, EOFError):  # A time limit is an OSError too.
+            raise Unmet(f"Nobody answers the handshake of {path}.") from None
+
+
+def _closed(closed: ConnectionClosed, instead: str) -> str:
+    if closed.rcvd is None:
+        return f"Your app breaks the connection off (1006), and should {instead}."
+    said = f"{closed.rcvd.code} {closed.rcvd.reason}".strip()
+    return f"Your app closes the connection ({said}), and should {instead}."
+
+
+def _never(text: str, heard: list[str]) -> str:
+    if not heard:
+        return f"Nothing is heard for {SECONDS} seconds; {text!r} should be."
+    return f"{text!r} should be heard, and is not; the last thing heard is {heard[-1]!r}."
+
+
+def sentence(words: str) -> str:
+    """Return a docstring's first paragraph on one line."""
+    return re.sub(r"\s+", " ", words.strip().partition("\n\n")[0])

@@ -1,0 +1,179 @@
+"""Run the checks of an exercise with pytest, and show each as a sentence, never a traceback."""
+
+import os
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TextIO
+
+import pytest
+
+from scripts.checks import App, sentence
+from scripts.diagnosis import notes, source_fault
+from scripts.exercises import ROOT, Exercise
+from scripts.learner import LearnerApp
+
+CHECK_SECONDS = 20
+"""A check that takes longer is ended. A run ends with its first failure, so this bounds it too."""
+
+_DENT = len("  [pass] ")
+_MARKS = {"pass": "32", "fail": "31;1", "    ": "2", "note": "33"}
+
+
+@dataclass
+class Result:
+    """What came of the checks: how many there are, how many pass, and what is at fault."""
+
+    total: int = 0
+    passed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passes."""
+        return self.total == self.passed > 0 and not self.faults
+
+
+class Screen:
+    """Where the sentences go, each with a mark that does not need its colour to be read."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._colour = out.isatty() and not os.environ.get("NO_COLOR")
+
+    def say(self, mark: str, words: str) -> None:
+        """Write words behind a mark: pass, fail, note, or four blanks for what is not looked at."""
+        shown = f"\x1b[{_MARKS[mark]}m[{mark}]\x1b[0m" if self._colour else f"[{mark}]"
+        first, *more = textwrap.wrap(words, 79 - _DENT, break_on_hyphens=False)
+        self._out.write(f"  {shown} {first}\n")
+        self._out.writelines(f"{' ' * _DENT}{line}\n" for line in more)
+        self._out.flush()
+
+    def explain(self, words: str) -> None:
+        """Write words below a mark, wrapped; what they indent, such as code, stays as it is."""
+        for line in words.split("\n"):
+            dent = " " * (_DENT + len(line) - len(line.lstrip()))
+            if line.startswith(" "):
+                self._out.write(f"{dent}{line.lstrip()}\n")
+                continue
+            # Not within a word: that may be a path or a piece of code.
+            wrapper = textwrap.TextWrapper(
+                79,
+                initial_indent=dent,
+                subsequent_indent=dent,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            self._out.write(wrapper.fill(line) + "\n")
+        self._out.flush()
+
+
+class Sentences:
+    """The pytest plugin: it serves the learner's app to each check, and says what came of it."""
+
+    def __init__(self, exercise: Exercise, screen: Screen) -> None:
+        self.result = Result()
+        self._exercise = exercise
+        self._screen = screen
+        self._notes: dict[str, None] = {}
+        self._waiting: list[str] = []
+
+    @pytest.fixture
+    def app(self) -> Iterator[App]:
+        """Serve the learner's app anew, so that no check finds what another has left behind."""
+        with LearnerApp(self._exercise) as learner:
+            app = App(learner)
+            self._learner = learner
+            yield app
+            # First the app, which may be frozen, and then the clients, which would wait for it.
+            learner.kill()
+            app.leave()
+            self._notes |= dict.fromkeys(notes(learner.log))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count the checks."""
+        self._waiting = [_words(item) for item in session.items]
+        self.result.total = len(self._waiting)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        """Say what came of a check."""
+        report = yield
+        if call.excinfo is not None:
+            if not self.result.faults:
+                self._failed(item, call)
+        elif call.when == "call":
+            self._screen.say("pass", _words(item))
+            self._waiting.remove(_words(item))
+            self.result.passed += 1
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Say that the checks themselves cannot be read: that is ours, not the learner's."""
+        if report.failed:
+            self.result.faults.append(f"{report.longrepr}")
+            self._screen.say(
+                "fail", "The checks can be read. They are not yours: tell your teacher."
+            )
+            self._screen.explain(f"{report.longrepr}")
+
+    def finish(self) -> None:
+        """Show what was not looked at, and what else there is to know."""
+        for words in self._waiting:
+            self._screen.say("    ", words)
+        for words in self._notes:
+            self._screen.say("note", words)
+
+    def _failed(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        error = call.excinfo.value if call.excinfo else None
+        fault = str(error).strip()
+        if not isinstance(error, AssertionError):
+            # The time limit, or a fault of the check itself.
+            fault = f"The check did not come to its end: {type(error).__name__}, {fault}"
+        if call.when == "call":
+            words = _words(item)
+            self._waiting.remove(words)
+            fault = self._learner.fault() or self._with_error(fault)
+        else:
+            words = "Your app starts."
+        self.result.faults.append(fault)
+        self._screen.say("fail", words)
+        self._screen.explain(fault)
+
+    def _with_error(self, fault: str) -> str:
+        """Return the fault with the last error of the app's log, which may be why."""
+        # Ended, it has written all that it has to say.
+        self._learner.stop()
+        raised = self._learner.errors()
+        if not raised or any(error in fault for error in raised):
+            return fault
+        return f"{fault}\nIts log has an error: {raised[-1]}"
+
+
+def _words(item: pytest.Item) -> str:
+    function = getattr(item, "function", None)
+    return sentence(function.__doc__ or item.name)
+
+
+def run(exercise: Exercise, out: TextIO = sys.stdout) -> Result:
+    """Check the learner's copy, and show each check as a sentence."""
+    screen = Screen(out)
+    fault = source_fault(exercise.main, exercise.shown_main)
+    if fault:
+        screen.say("fail", "Python can read your file.")
+        screen.explain(fault)
+        return Result(faults=[fault])
+    plugin = Sentences(exercise, screen)
+    options = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(exercise.root), "--maxfail=1"]
+    # Nothing of pytest's own reaches the learner, and an assertion's message is its own words.
+    options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
+    options += ["-o", f"timeout={CHECK_SECONDS}", "-o", "addopts=--import-mode=importlib"]
+    code = pytest.main([*options, str(exercise.checks)], plugins=[plugin])
+    if code == pytest.ExitCode.INTERRUPTED:
+        # pytest keeps Ctrl+C to itself; whoever watches wants to hear of it.
+        raise KeyboardInterrupt
+    plugin.finish()
+    return plugin.result

@@ -1,0 +1,142 @@
+"""A folder with the exercises in it, in which a test does what a learner does."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+from scripts.exercises import Exercise, find
+from tests.support.server import ROOT
+
+_SHARED = (".venv", "Makefile", "course", "pyproject.toml", "requirements.txt", "scripts")
+
+# A learner has a terminal of their own: what these tests run in is none of its business.
+_LEFT_OUT = ("MAKEFLAGS", "MAKELEVEL", "NO_COLOR", "PYTEST_CURRENT_TEST", "FORCE_COLOR")
+
+
+class Desk:
+    """A learner's checkout: the exercises are a copy, the rest is the course's own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in _SHARED:
+            (root / name).symlink_to(ROOT / name)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "exercises", root / "exercises", ignore=ignored)
+        self.env = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
+
+    def exercise(self, start: str) -> Exercise:
+        """Return the exercise that a learner calls by E=`start`."""
+        return find(start, self.root)
+
+    def write(self, start: str, text: str) -> None:
+        """Make the learner's copy of an exercise, with this main.py."""
+        exercise = self.exercise(start)
+        exercise.begin()
+        exercise.main.write_text(text, encoding="utf-8")
+
+    def solve(self, start: str) -> None:
+        """Make the learner's copy of an exercise, with the solution in it."""
+        self.write(start, self.exercise(start).solution.read_text(encoding="utf-8"))
+
+    def make(
+        self, *words: str, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run make with these words, silent about what it runs."""
+        return self._run(["make", "-s", *words], env)
+
+    def word(
+        self, *words: str, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run what make runs: `python -m scripts.exercise` with these words."""
+        return self._run([sys.executable, "-m", "scripts.exercise", *words], env)
+
+    def _run(
+        self, command: list[str], env: Mapping[str, str] | None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env={**self.env, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=50,
+            check=False,
+        )
+
+
+class Terminal:
+    """A command that goes on, whose screen is read while it does."""
+
+    def __init__(self, desk: Desk, *command: str) -> None:
+        self._desk = desk
+        self._command = command
+        self._text = ""
+        self._news = threading.Condition()
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=self._desk.root,
+            env=self._desk.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._reader.join(5)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        with self._news:
+            return self._text
+
+    def wait_for(self, words: str, times: int = 1) -> None:
+        """Wait until the words stand on the screen as often as this."""
+        with self._news:
+            seen = self._news.wait_for(lambda: self._text.count(words) >= times, 30)
+        assert seen, f"Not {times} times {words!r} in:\n{self.text}"
+
+    def interrupt(self) -> int:
+        """Press Ctrl+C, and return the exit code."""
+        os.killpg(self._process.pid, signal.SIGINT)
+        code = self._process.wait(20)
+        self._reader.join(5)
+        return code
+
+    def _read(self) -> None:
+        stdout = self._process.stdout
+        for line in stdout or ():
+            with self._news:
+                self._text += line
+                self._news.notify_all()
+        if stdout:
+            stdout.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)

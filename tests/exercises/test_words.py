@@ -1,0 +1,246 @@
+"""The words of the exercises, as a learner types them."""
+
+import os
+import pty
+import socket
+import subprocess
+
+import httpx2
+import pytest
+
+from scripts import progress
+from tests.exercises.conftest import Desk, Terminal
+
+WAITING = "Waiting for you to save."
+
+
+def test_the_first_check_makes_a_copy_and_says_where(desk: Desk) -> None:
+    ended = desk.make("check", "E=01")
+    exercise = desk.exercise("01")
+
+    assert ended.returncode != 0
+    assert "Your copy is work/01_echo/." in ended.stdout
+    assert exercise.main.read_bytes() == exercise.starter.read_bytes()
+    assert sorted(path.name for path in exercise.work.iterdir()) == ["index.html", "main.py"]
+    assert "make hint E=01" in ended.stdout
+
+
+def test_a_solved_exercise_leads_to_the_next(desk: Desk) -> None:
+    desk.solve("1")
+
+    ended = desk.make("check", "E=1")
+
+    assert ended.returncode == 0
+    assert "All 6 checks pass. Next: make check E=02" in ended.stdout
+    assert "  done       01_echo" in desk.make("progress").stdout
+
+
+@pytest.mark.parametrize("word", ["check", "exercise", "hint", "solution", "skip", "reset"])
+@pytest.mark.parametrize(
+    ("start", "fault"),
+    [
+        ("", "Say which exercise, as in E=01."),
+        ("99", "There is no exercise 99."),
+    ],
+)
+def test_an_unknown_exercise_is_answered_by_those_there_are(
+    desk: Desk, word: str, start: str, fault: str
+) -> None:
+    words = [word, f"E={start}"] if start else [word]
+
+    ended = desk.make(*words)
+
+    assert ended.returncode != 0
+    assert ended.stderr.startswith(f"{fault} The exercises are:\n  01_echo\n  02_depends")
+    assert not (desk.root / "work").exists()
+
+
+def test_hints_come_one_by_one_and_then_there_are_no_more(desk: Desk) -> None:
+    hints = desk.exercise("03").hints()
+
+    shown = [desk.make("hint", "E=03").stdout for _ in range(len(hints) + 2)]
+
+    for number, hint in enumerate(hints, 1):
+        assert shown[number - 1] == f"Hint {number} of {len(hints)}\n\n{hint}\n"
+    assert all(text.startswith(f"You have seen all {len(hints)} hints") for text in shown[-2:])
+    assert f"({len(hints)} hints seen)" in desk.make("progress").stdout
+
+
+def test_the_solution_is_shown_and_nothing_is_changed(desk: Desk) -> None:
+    desk.write("01", "# mine\n")
+
+    ended = desk.make("solution", "E=01")
+
+    assert ended.returncode == 0
+    assert "--- work/01_echo/main.py\n+++ exercises/01_echo/solution/main.py" in ended.stdout
+    assert "\n-# mine\n" in ended.stdout
+    assert desk.exercise("01").main.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_the_solution_can_be_seen_before_one_begins(desk: Desk) -> None:
+    ended = desk.make("solution", "E=01")
+
+    assert "--- exercises/01_echo/main.py" in ended.stdout
+    assert not (desk.root / "work").exists()
+
+
+def test_the_solution_of_a_solved_exercise_is_no_news(desk: Desk) -> None:
+    desk.solve("01")
+
+    assert desk.make("solution", "E=01").stdout == (
+        "work/01_echo/main.py is the solution, to the letter.\n"
+    )
+
+
+def test_reset_keeps_what_was_there_each_time(desk: Desk) -> None:
+    exercise = desk.exercise("01")
+    for text in ("# first\n", "# second\n"):
+        desk.write("01", text)
+        desk.make("reset", "E=01")
+
+    ended = desk.make("reset", "E=01")
+
+    assert ended.stdout == "work/01_echo/main.py is the starter.\n"
+    assert exercise.main.read_bytes() == exercise.starter.read_bytes()
+    assert (exercise.work / "main.py.1").read_text(encoding="utf-8") == "# first\n"
+    assert (exercise.work / "main.py.2").read_text(encoding="utf-8") == "# second\n"
+
+
+def test_nothing_of_the_learners_is_overwritten_by_any_other_word(desk: Desk) -> None:
+    desk.write("01", "# mine\n")
+    (desk.exercise("01").work / "notes.txt").write_text("mine too")
+
+    for word in ("check", "hint", "solution", "skip", "progress"):
+        desk.make(word, "E=01")
+
+    assert desk.exercise("01").main.read_text(encoding="utf-8") == "# mine\n"
+    assert (desk.exercise("01").work / "notes.txt").read_text() == "mine too"
+
+
+def test_progress_tells_done_tried_skipped_and_not_begun(desk: Desk) -> None:
+    desk.solve("01")
+    desk.make("check", "E=01")
+    desk.make("skip", "E=02")
+
+    shown = desk.make("progress").stdout
+
+    assert "  done       01_echo\n" in shown
+    assert "  skipped    02_depends\n" in shown
+    assert "  not begun  03_manager\n" in shown
+    # What was skipped waits until the rest is done.
+    assert "1 of 3 done. Next: make check E=03" in shown
+
+    desk.make("check", "E=02")
+
+    assert "  tried      02_depends\n" in desk.make("progress").stdout
+
+
+def test_done_stays_done(desk: Desk) -> None:
+    desk.solve("01")
+    desk.make("check", "E=01")
+    desk.write("01", "")
+    desk.make("check", "E=01")
+
+    assert "nothing to skip" in desk.make("skip", "E=01").stdout
+    assert "  done       01_echo\n" in desk.make("progress").stdout
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"01_echo": 1}', '{"01_echo": {"state": "lost", "hints": 0}}']
+)
+def test_a_broken_progress_file_is_kept_aside_and_said(desk: Desk, text: str) -> None:
+    where = progress.path(desk.root)
+    where.parent.mkdir()
+    where.write_text(text)
+
+    ended = desk.make("hint", "E=01")
+
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("Hint 1 of ")
+    assert ended.stderr == (
+        "Your progress could not be read and begins anew; see work/progress.json.1.\n"
+    )
+    assert (where.parent / "progress.json.1").read_text() == text
+    assert progress.load(desk.root).of("01_echo").hints == 1
+
+
+def test_progress_is_written_whole_or_not_at_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.make("hint", "E=01")
+    monkeypatch.setattr("scripts.progress.json.dumps", lambda *_, **__: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError), progress.change(desk.root) as known:
+        known.of("01_echo").hints = 3
+    monkeypatch.undo()
+
+    assert progress.load(desk.root).of("01_echo").hints == 1
+
+
+def test_marks_need_no_colour_and_a_pipe_gets_none(desk: Desk) -> None:
+    ended = desk.make("check", "E=02")
+
+    assert "[pass] " in ended.stdout
+    assert "[fail] " in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+@pytest.mark.parametrize(("no_colour", "coloured"), [("", True), ("1", False)])
+def test_a_terminal_gets_colour_unless_it_says_no(
+    desk: Desk, no_colour: str, *, coloured: bool
+) -> None:
+    here, there = pty.openpty()
+    with os.fdopen(here, "rb", buffering=0) as screen:
+        subprocess.run(
+            ["make", "-s", "solution", "E=01"],
+            cwd=desk.root,
+            env={**desk.env, "NO_COLOR": no_colour},
+            stdout=there,
+            timeout=30,
+            check=True,
+        )
+        shown = screen.read(65_536)
+        os.close(there)
+
+    assert (b"\x1b[32m+" in shown) is coloured
+
+
+def test_watch_checks_once_more_for_each_save(desk: Desk) -> None:
+    with Terminal(desk, "make", "-s", "check", "E=01", "WATCH=1") as terminal:
+        terminal.wait_for(WAITING)
+        assert terminal.text.count("[fail]") == 1
+
+        desk.solve("01")
+        terminal.wait_for(WAITING, times=2)
+        assert "All 6 checks pass." in terminal.text
+
+        desk.write("01", "app = (\n")
+        terminal.wait_for(WAITING, times=3)
+
+        terminal.interrupt()
+
+    assert terminal.text.count("Exercise 01_echo:") == 3
+    assert "'(' was never closed" in terminal.text
+    assert "Traceback" not in terminal.text
+
+
+def test_the_exercise_runs_in_a_browser_from_the_learners_copy(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with Terminal(desk, "make", "-s", "exercise", "E=01", f"PORT={port}") as terminal:
+        terminal.wait_for("Application startup complete.")
+
+        page = httpx2.get(f"http://127.0.0.1:{port}/", trust_env=False)
+
+    assert "The hut line" in page.text
+    assert "Your copy is work/01_echo/." in terminal.text
+
+
+def test_a_taken_port_is_named_with_the_way_out(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = desk.make("exercise", "E=01", f"PORT={port}")
+
+    assert ended.returncode != 0
+    assert f"Port {port} is in use; try: make exercise E=01 PORT={port + 1}" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
