@@ -7,6 +7,7 @@ import argparse
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,8 @@ def course() -> Generator[str]:
             for line in process.stdout or ():
                 said.append(line)
                 if found := re.search(r"course is running on (http://[^\s/]+)", line):
+                    # Read on: a server whose log nobody reads stops when the pipe is full.
+                    threading.Thread(target=process.communicate, daemon=True).start()
                     yield found[1]
                     return
             raise SystemExit(f"The course did not start:\n{''.join(said)}")
@@ -88,7 +91,8 @@ def take_all(browser: Browser, url: str, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     docs = ROOT / "docs"
     stems = sorted(p.relative_to(docs).with_suffix("").as_posix() for p in docs.rglob("*.md"))
-    addresses = {f"page-{s.replace('/', '-')}": "" if s == "index" else f"{s}/" for s in stems}
+    # A folder's index.md is the page of the folder: workshop/index.md is at workshop/.
+    addresses = {f"page-{s.replace('/', '-')}": f"{s}/".removesuffix("index/") for s in stems}
     addresses |= {f"live-{name}": f"live/{name}/" for name in names()}
     taken = []
     for scheme in SCHEMES:
