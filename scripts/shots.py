@@ -71,7 +71,7 @@ def take_readme(browser: Browser, url: str) -> list[Path]:
     home, lesson = SHOTS / "home.png", SHOTS / "lesson.png"
     page.goto(url)
     settle(page)
-    page.screenshot(path=home)
+    page.screenshot(path=home, animations="disabled")
     page.goto(f"{url}/lessons/03_manager/")
     settle(page)
     # Each client says something, so that the picture shows what a chat is.
@@ -81,7 +81,7 @@ def take_readme(browser: Browser, url: str) -> list[Path]:
         inside.get_by_role("button", name="Send").click()
         inside.get_by_text(("You wrote: Hello", "You wrote: Good")[number]).wait_for()
     page.locator(".live").evaluate("box => box.scrollIntoView({ block: 'center' })")
-    page.screenshot(path=lesson)
+    page.screenshot(path=lesson, animations="disabled")
     page.close()
     return [home, lesson]
 
@@ -104,7 +104,7 @@ def take_all(browser: Browser, url: str, folder: Path) -> list[Path]:
                 page.goto(f"{url}/{address}")
                 settle(page)
                 taken.append(folder / f"{name}-{scheme}-{width}.png")
-                page.screenshot(path=taken[-1], full_page=True)
+                page.screenshot(path=taken[-1], full_page=True, animations="disabled")
             page.close()
     return taken
 
