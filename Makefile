@@ -76,9 +76,10 @@ docs: $(READY) ## Build the site with both builders, strict
 diff: $(READY) ## Compare two lessons: make diff A=03 B=09 (or A=naive)
 	@$(PY) -m scripts.diff '$(A)' '$(B)'
 
-changes: $(READY) ## Write each lesson's changes.diff anew, and what the page Compare shows
+changes: $(READY) ## Write each lesson's changes.diff anew, and what Compare and Present show
 	@$(PY) -m scripts.changes
 	@$(PY) -m scripts.compare
+	@$(PY) -m scripts.present
 
 diagrams: $(READY) ## Draw the diagrams anew from their text (needs Chromium)
 	@$(PY) -m scripts.map

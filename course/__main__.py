@@ -2,10 +2,13 @@
 
 import argparse
 import contextlib
+import io
 import os
 import socket
 import sys
+from typing import TextIO
 
+import segno
 import uvicorn
 
 from course.listen import (
@@ -23,8 +26,27 @@ class Server(uvicorn.Server):
         """Start, then say where the course is; the site and all lessons answer by then."""
         await super().startup(sockets)
         for listener in sockets or []:
-            where = " and on ".join(addresses(listener))
-            print(f"The course is running on {where} (Ctrl+C ends it)", flush=True)
+            here = addresses(listener)
+            if not for_this_machine_only(listener):
+                invite(here[-1], sys.stdout)
+            print(f"The course is running on {' and on '.join(here)} (Ctrl+C ends it)", flush=True)
+
+
+def invite(address: str, out: TextIO) -> None:
+    """Show an address as a QR code, for a class to point their telephones at."""
+    if "//127." in address:
+        out.write("No other machine can reach the course: this one is in no network.\n")
+        return
+    drawn = io.StringIO()
+    segno.make(address, error="l", micro=False).terminal(drawn, compact=True)
+    lines = drawn.getvalue().splitlines()
+    if out.isatty():
+        # White on black in every terminal: where it were black on white, some cameras would fail.
+        lines = [f"\x1b[97;40m{line}\x1b[0m" for line in lines]
+    try:
+        out.write("\n".join([*lines, ""]))
+    except UnicodeEncodeError:
+        out.write("This terminal cannot show the address as a QR code: it is not in UTF-8.\n")
 
 
 def main() -> None:

@@ -25,12 +25,21 @@ def changes(lesson: Lesson) -> str:
     Raises:
         LessonError: its page does not say what to compare it with.
     """
+    before, old, new = compared(lesson)
+    return "".join(compare(before, old, lesson.name, new))
+
+
+def compared(lesson: Lesson) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Return what the lesson is compared with, and the text of the files on both sides.
+
+    Raises:
+        LessonError: its page does not say what to compare it with.
+    """
     base = lesson.builds_on()
     if base is None and lesson.naive.is_file():
         naive, main = {"naive.py": read(lesson.naive) or ""}, {"main.py": read(lesson.main) or ""}
-        return "".join(compare(lesson.name, naive, lesson.name, main))
-    old = base.files() if base else {}
-    return "".join(compare(base.name if base else "", old, lesson.name, lesson.files()))
+        return lesson.name, naive, main
+    return base.name if base else "", base.files() if base else {}, lesson.files()
 
 
 def compare(before: str, old: dict[str, str], after: str, new: dict[str, str]) -> list[str]:

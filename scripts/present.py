@@ -1,0 +1,203 @@
+"""Write what the page Present shows: `python -m scripts.present`; say if it is stale: `--check`.
+
+docs/assets/present-data.js holds, for each lesson, its goal, its changes.diff cut into slides, and
+the questions of its workshop notes. Code is lines of tokens, coloured as on the page Compare.
+"""
+
+import argparse
+import difflib
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.changes import compared, origins
+from scripts.compare import Line, title, tokens
+from scripts.lessons import ROOT, Lesson, LessonError, names, read
+
+WHERE = Path("docs/assets/present-data.js")
+START = "globalThis.PRESENT = "
+
+ROWS = 20
+"""The most lines on a slide: those at the back of the room read them too."""
+
+Row = tuple[str, Line]
+"""A sign, which is "-", "+" or a space, and the line."""
+
+Text = list[str]
+"""Words and code in turn, words first: `["Call ", "close()", " once."]`."""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """Neighbouring lines of a diff, some of them changed, and the file they are in."""
+
+    file: str
+    rows: list[Row]
+
+
+def slides(lesson: Lesson) -> list[Slide]:
+    """Return the lesson's changes.diff in its order, cut so that each piece fits on a screen.
+
+    Raises:
+        LessonError: its page does not say what it builds on.
+    """
+    _, old, new = compared(lesson)
+    was = origins(old, new)
+    pairs: list[tuple[str | None, str | None]] = [(was.get(path), path) for path in new]
+    pairs += [(path, None) for path in sorted(old.keys() - set(was.values()))]
+    found = []
+    for before, after in pairs:
+        file = " → ".join(dict.fromkeys(path for path in (before, after) if path))
+        if after is None:
+            file += " is removed"
+        one = tokens(before, old[before]) if before else []
+        two = tokens(after, new[after]) if after else []
+        pieces = [piece for hunk in _hunks(one, two) for piece in cut(hunk)]
+        # A file that moved as it is has no lines to show, and is shown all the same.
+        found += [Slide(file, piece) for piece in pieces or [[]] if piece or before != after]
+    return found
+
+
+def cut(rows: list[Row]) -> list[list[Row]]:
+    """Cut a hunk into pieces of at most ROWS lines, where it can at a gap.
+
+    What has no change in it, such as the last of a hunk's context, is left out.
+    """
+    pieces = []
+    while len(rows) > ROWS:
+        # The later the better, and not before half a slide is full.
+        places = range(ROWS, ROWS // 2, -1)
+        blank = (at for at in places if not "".join(rows[at - 1][1][1::2]).strip())
+        turn = (at for at in places if rows[at - 1][0] != rows[at][0])
+        at = next(blank, None) or next(turn, ROWS)
+        pieces.append(rows[:at])
+        rows = rows[at:]
+    return [piece for piece in [*pieces, rows] if any(sign != " " for sign, _ in piece)]
+
+
+def _hunks(old: list[Line], new: list[Line]) -> Iterator[list[Row]]:
+    """Yield the hunks that a unified diff has."""
+    before, after = (["".join(line[1::2]) for line in side] for side in (old, new))
+    for group in difflib.SequenceMatcher(None, before, after).get_grouped_opcodes():
+        rows: list[Row] = []
+        for kind, first, last, start, stop in group:
+            if kind == "equal":
+                rows += [(" ", line) for line in new[start:stop]]
+            else:
+                rows += [("-", line) for line in old[first:last]]
+                rows += [("+", line) for line in new[start:stop]]
+        yield rows
+
+
+def goal(lesson: Lesson) -> list[Text]:
+    """Return the sentences of the page's Goal."""
+    page = read(lesson.page) or ""
+    return [spoken(line) for line in _section(page, "goal").splitlines() if line.strip()]
+
+
+def questions(lesson: Lesson) -> list[tuple[Text, Text]]:
+    """Return what the workshop notes ask, each with its answer.
+
+    Raises:
+        LessonError: there are no notes, or not as many answers as questions.
+    """
+    where = lesson.root / "docs" / "workshop" / f"{lesson.name}.md"
+    notes = read(where) if where.is_file() else None
+    if notes is None:
+        raise LessonError(f"There are no workshop notes for {lesson.name}.")
+    asked, _, answered = _section(notes, "ask").partition('??? success "Answers"')
+    found, answers = _numbered(asked), _numbered(answered)
+    if not found or len(found) != len(answers):
+        raise LessonError(
+            f"The workshop notes of {lesson.name} have {len(found)} questions"
+            f" and {len(answers)} answers."
+        )
+    return list(zip(found, answers, strict=True))
+
+
+def _section(page: str, anchor: str) -> str:
+    _, _, after = page.partition(f" {{ #{anchor} }}\n")
+    return after.partition("\n## ")[0]
+
+
+def _numbered(text: str) -> list[Text]:
+    items = re.findall(r"^ *\d+\. (.*(?:\n +(?!\d+\. )\S.*)*)", text, re.MULTILINE)
+    return [spoken(" ".join(item.split())) for item in items]
+
+
+def spoken(text: str) -> Text:
+    """Return a line of Markdown as words and code in turn; of a link its words."""
+    return re.sub(r"\[([^]]*)\]\([^)]*\)|\*\*", r"\1", text).split("`")
+
+
+def data(root: Path = ROOT) -> str:
+    """Return what the file should be.
+
+    Raises:
+        LessonError: a lesson has no page or no notes, or one of them lacks something.
+    """
+    pool: dict[Line, int] = {}
+    entries = []
+    for name in names(root):
+        lesson = Lesson(name, root)
+        base = lesson.builds_on()
+        entry = {
+            "name": name,
+            "title": title(lesson),
+            "base": title(base) if base else None,
+            "minutes": lesson.front_matter().get("minutes"),
+            "goal": goal(lesson),
+            "slides": [
+                [
+                    slide.file,
+                    "".join(sign for sign, _ in slide.rows),
+                    [pool.setdefault(line, len(pool)) for _, line in slide.rows],
+                ]
+                for slide in slides(lesson)
+            ],
+            "questions": questions(lesson),
+        }
+        entries.append(_json(entry))
+    both = [",\n".join(entries), ",\n".join(_json(line) for line in pool)]
+    return START + '{{"lessons":[\n{}\n],"lines":[\n{}\n]}};\n'.format(*both)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def stale(root: Path = ROOT) -> bool:
+    """Say whether the file is not what it should be.
+
+    Raises:
+        LessonError: a lesson has no page or no notes, or one of them lacks something.
+    """
+    where = root / WHERE
+    return not where.is_file() or read(where) != data(root)
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.present", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, say if it is stale")
+    check = parser.parse_args(arguments).check
+    try:
+        if not stale(root):
+            print(f"{WHERE} is fresh.")
+            return 0
+        if check:
+            print(f"{WHERE} is stale: `make changes` writes it anew.", file=sys.stderr)
+            return 1
+        (root / WHERE).write_bytes(data(root).encode())
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Wrote {WHERE}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
