@@ -3,8 +3,11 @@
 import re
 import socket
 import struct
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from time import monotonic
 
 import httpx2
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -52,13 +55,18 @@ class Client:
                 raise Unmet(_never(text, heard))
         return heard
 
-    def closing(self) -> tuple[int, str]:
-        """Return the code and the reason your app closes with; (1006, "") without a close frame."""
+    def closing(self, otherwise: str = "") -> tuple[int, str]:
+        """Return the code and the reason your app closes with; (1006, "") without a close frame.
+
+        `otherwise` is the sentence to fail with if the connection stays open.
+        """
         try:
             while True:
                 self._websocket.recv(timeout=SECONDS)
         except TimeoutError:
-            raise Unmet("The connection is still open, and your app should close it.") from None
+            raise Unmet(
+                otherwise or "The connection is still open, and your app should close it."
+            ) from None
         except ConnectionClosed as closed:
             return (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
 
@@ -73,6 +81,16 @@ class Client:
             self._websocket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
             self._websocket.socket.shutdown(socket.SHUT_RD)
         self._websocket.socket.close()
+
+
+@dataclass(frozen=True)
+class Denial:
+    """What a handshake is answered with: 101 if it is not refused, and then nothing more."""
+
+    status: int = 101
+    headers: dict[str, str] = field(default_factory=dict)
+    """By name, in lower case."""
+    body: str = ""
 
 
 class App:
@@ -106,6 +124,34 @@ class App:
         except InvalidStatus as refused:
             return refused.response.status_code
         return 101
+
+    def denial(self, path: str) -> Denial:
+        """Return how a handshake is refused, with headers and body; not refused, it stays open."""
+        try:
+            self._connect(path, None)
+        except InvalidStatus as refused:
+            response = refused.response
+            headers = {name.lower(): value for name, value in response.headers.raw_items()}
+            body = bytes(response.body or b"").decode(errors="replace")
+            return Denial(response.status_code, headers, body)
+        return Denial()
+
+    def open_soon(self, path: str, otherwise: str) -> Client:
+        """Open a WebSocket as soon as it is let in; `otherwise` is the sentence if it never is.
+
+        What one client has left is free for another a moment later, and nobody says when.
+        """
+        end = monotonic() + SECONDS
+        while True:
+            with suppress(InvalidStatus):
+                return Client(self._connect(path, None))
+            if monotonic() > end:
+                raise Unmet(otherwise)
+
+    def all_at_once(self, paths: Sequence[str]) -> list[Denial]:
+        """Open a WebSocket to each path at the same moment, and return how each is answered."""
+        with ThreadPoolExecutor(len(paths)) as crowd:
+            return list(crowd.map(self.denial, paths))
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx2.Response:
         """Return the answer to a GET request."""

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Self
 
@@ -26,10 +27,14 @@ class Unmet(AssertionError):  # noqa: N818 - what it says is not that something 
 
 
 class LearnerApp:
-    """The app of an exercise on a free port. Entered it is ready; left it is gone."""
+    """The app of an exercise on a free port. Entered it is ready; left it is gone.
 
-    def __init__(self, exercise: Exercise) -> None:
+    What `settings` names, the app finds in its environment, whatever the learner's own has there.
+    """
+
+    def __init__(self, exercise: Exercise, settings: Mapping[str, str] | None = None) -> None:
         self._exercise = exercise
+        self._settings = dict(settings or {})
         self._lines: list[str] = []
         self._news = threading.Condition()
         self._silent = False
@@ -40,7 +45,8 @@ class LearnerApp:
     def __enter__(self) -> Self:
         exercise = self._exercise
         app = f"{WORK}.{exercise.name}.main:app"
-        env = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        env = {**os.environ, **self._settings}
+        env |= {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         # A compiled file is known by its second: an edit within that second would not be seen.
         env["PYTHONDONTWRITEBYTECODE"] = "1"
         self._process = subprocess.Popen(

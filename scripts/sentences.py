@@ -80,9 +80,9 @@ class Sentences:
         self._waiting: list[str] = []
 
     @pytest.fixture
-    def app(self) -> Iterator[App]:
+    def app(self, request: pytest.FixtureRequest) -> Iterator[App]:
         """Serve the learner's app anew, so that no check finds what another has left behind."""
-        with LearnerApp(self._exercise) as learner:
+        with LearnerApp(self._exercise, _settings(request.node)) as learner:
             app = App(learner)
             self._learner = learner
             yield app
@@ -151,6 +151,14 @@ class Sentences:
         if not raised or any(error in fault for error in raised):
             return fault
         return f"{fault}\nIts log has an error: {raised[-1]}"
+
+
+def _settings(item: pytest.Item) -> dict[str, str]:
+    """Return what `pytest.mark.environment` names; a check's own goes before its file's."""
+    found: dict[str, str] = {}
+    for mark in item.iter_markers("environment"):
+        found = {**mark.kwargs, **found}
+    return found
 
 
 def _words(item: pytest.Item) -> str:
