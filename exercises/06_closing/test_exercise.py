@@ -52,8 +52,8 @@ def test_cuts_a_long_reason(app: App) -> None:
             words = f"Kar's last words end in 120 times {character!r}, and the line"
             assert code == 1000, f"{words} is closed with {code}; 1000 is due."
             assert reason == wanted, (
-                f"{words} is closed with {len(reason.encode())} bytes of reason that"
-                f" end in {reason[-2:]!r}; {many} bytes fit, and end in"
+                f"{words} is closed with {len(reason.encode())} bytes of reason,"
+                f" which end in {reason[-2:]!r}; {many} bytes fit, and end in"
                 f" {wanted[-2:]!r}."
             )
 

@@ -158,7 +158,7 @@ def test_has_a_line_for_a_mayday(app: App) -> None:
 
 @pytest.mark.environment(PLACES="1")
 def test_gives_places_back(app: App) -> None:
-    """A place is given back, also by a hut that vanishes, and by one that is none."""
+    """A place is given back, also by a hut that vanishes or that is none."""
     app.denial("/ws/Tal")
     before = "Tal called, which is no hut,"
     for how in ("hung up", "vanished in the storm"):

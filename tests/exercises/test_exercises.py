@@ -144,12 +144,12 @@ def test_the_page_names_no_address_and_makes_no_html(name: str) -> None:
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_check_is_a_sentence_and_so_is_every_fault(name: str) -> None:
     tree = ast.parse(Exercise(name).checks.read_text(encoding="utf-8"))
-    checks = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
 
-    assert len(checks) >= 3
-    for node in checks:
+    # What is no check helps one.
+    assert sum(node.name.startswith("test_") for node in functions) >= 3
+    for node in functions:
         words = ast.get_docstring(node) or ""
-        assert node.name.startswith("test_")
         assert words[:1].isupper()
         assert words.endswith(".")
         assert "\n" not in words
