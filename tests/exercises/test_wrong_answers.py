@@ -123,7 +123,7 @@ WRONG = {
     ),
     "06: the newer line is closed": (
         {"await close(older, 4000": "await close(websocket, 4000"},
-        "Your app closes the connection (4000 Kar called again.), and should say something.",
+        "Your app closes the connection (4000 Kar called again.), and should",
     ),
     "06: the older line is closed as if all were well": (
         {"await close(older, 4000": "await close(older, 1000"},
