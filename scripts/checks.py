@@ -161,6 +161,16 @@ class App:
         except httpx2.HTTPError:
             raise Unmet(f"GET {path} gets no answer within {SECONDS} seconds.") from None
 
+    def printed(self) -> str:
+        """Return what your app has printed so far."""
+        return self._learner.log
+
+    def stop(self) -> str:
+        """Stop the app while clients are connected, and return what it has printed to its end."""
+        if not self._learner.stop():
+            raise Unmet("Your app goes on when it is told to stop: something in it never ends.")
+        return self._learner.log
+
     def stays_calm(self, after: str) -> None:
         """Stop the app, and fail if there is an error in its log; `after` says after what."""
         self.leave()

@@ -99,13 +99,19 @@ class LearnerApp:
         """Return a sentence for each error in the log."""
         return diagnosis.errors(self.log, self._exercise.main, self._exercise.shown_main)
 
-    def stop(self) -> None:
-        """Ask the app to end and read what it still says; kill it if it does not."""
+    def stop(self) -> bool:
+        """Ask the app to end and read what it still says; kill it if it does not.
+
+        Return whether it did.
+        """
         self._stopped = True
         self._process.terminate()
+        ended = False
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(ANSWER_SECONDS)
+            ended = True
         self.kill()
+        return ended
 
     def kill(self) -> None:
         """End the process and everything it has started, once: its id may be another's later."""

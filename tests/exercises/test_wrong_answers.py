@@ -236,6 +236,44 @@ WRONG = {
         },
         "Tal called, which is no hut, and its place is not given back.",
     ),
+    "12: opened with the first hut": (
+        {
+            "    await gauge.open()\n": "",
+            "    huts.add(websocket)\n": (
+                "    huts.add(websocket)\n    if not gauge.opened:\n        await gauge.open()\n"
+            ),
+        },
+        "No hut has called yet, and the gauge was opened 0 times.",
+    ),
+    "12: read once for each hut": (
+        {
+            "        text = await gauge.read()\n": "",
+            "tell(hut, text) for hut": "tell(hut, await gauge.read()) for hut",
+            "asyncio.gather(*(": "asyncio.gather(*[",
+            "for hut in list(huts)))": "for hut in list(huts)])",
+        },
+        "one of them went to somebody else.",
+    ),
+    "12: the gauge stays open at the end": (
+        {"        await gauge.close()\n": "        gauge.opened -= 1\n"},
+        "The station has stopped, and the gauge was closed 0 times.",
+    ),
+    "12: nobody ends the reading": (
+        {"            reading.cancel()\n": ""},
+        "Your app goes on when it is told to stop: something in it never ends.",
+    ),
+    "12: the endpoint waits for what never comes": (
+        {"await websocket.receive()": "await asyncio.Event().wait()"},
+        "Your app goes on when it is told to stop: something in it never ends.",
+    ),
+    "12: closed with each hut": (
+        {
+            "    finally:\n        huts.discard(websocket)\n": (
+                "    finally:\n        huts.discard(websocket)\n        await gauge.close()\n"
+            )
+        },
+        "The station has stopped, and the gauge was closed 3 times.",
+    ),
 }
 
 

@@ -114,6 +114,13 @@ LESSONS: dict[str, Lesson] = {
             "MESSAGES_PER_SECOND": "1000000",
         },
     ),
+    "12_lifespan": Lesson(
+        path="ws/{n}",
+        reply="You wrote: {text}",
+        heard="Client #{n} says: {text}",
+        refused=ODD_IDS,
+        env={"TICK_SECONDS": "1000"},
+    ),
 }
 """Every lesson, by its folder's name."""
 
