@@ -1,5 +1,6 @@
 """What a check of an exercise speaks to the learner's app with. Every fault is a sentence."""
 
+import json
 import re
 import socket
 import struct
@@ -8,15 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
 
 import httpx2
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from scripts.learner import LearnerApp, Unmet
+from scripts.page import Page
 
 SECONDS = 3
 """How long a check waits for an answer."""
+
+OK = 200
+
+SHOWN = 200
+"""How much of a message a sentence shows, in characters."""
 
 
 class Client:
@@ -45,6 +54,23 @@ class Client:
         if isinstance(message, bytes):
             raise Unmet(f"Your app sends the bytes {message!r}, and should send text.")
         return message
+
+    def send_json(self, value: object) -> None:
+        """Send a value as JSON."""
+        self.send(json.dumps(value))
+
+    def hears_json(self, otherwise: str = "") -> dict[str, Any]:
+        """Return the next message, which is to be a JSON object; `otherwise` is as in `hears`."""
+        text = self.hears(otherwise)
+        try:
+            value = json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise Unmet(
+                f"Your app sends {_short(text)}, which is not JSON, and should be."
+            ) from None
+        if not isinstance(value, dict):
+            raise Unmet(f"Your app sends {_short(text)}, and should send a JSON object.")
+        return value
 
     def hears_until(self, text: str) -> list[str]:
         """Return all that is heard before `text`."""
@@ -99,6 +125,7 @@ class App:
     def __init__(self, learner: LearnerApp) -> None:
         self._learner = learner
         self._open = ExitStack()
+        self._moved = ""
 
     @contextmanager
     def connect(self, path: str, headers: dict[str, str] | None = None) -> Generator[Client]:
@@ -171,6 +198,43 @@ class App:
             raise Unmet("Your app goes on when it is told to stop: something in it never ends.")
         return self._learner.log
 
+    def move_to(self, address: str) -> None:
+        """Serve the app anew at `https://host/prefix`, behind a proxy that takes the prefix away.
+
+        `connect` and `get` still speak to the app itself, without the prefix.
+        """
+        self.leave()
+        self._moved = address
+        self._learner.restart(urlsplit(address).path)
+
+    def page(self, path: str) -> Page:
+        """Return the page at this path, read as a browser reads it."""
+        address = self._moved or f"http://127.0.0.1:{self._learner.port}"
+        origin = urlsplit(address)
+        # What a proxy adds, and uvicorn believes.
+        answer = self.get(path, {"Host": origin.netloc, "X-Forwarded-Proto": origin.scheme})
+        if answer.status_code != OK:
+            raise Unmet(f"GET {path} gets {answer.status_code}; {OK} is due.")
+        return Page(f"{address}{path}", answer.text)
+
+    def follow(self, page: Page, address: str) -> str:
+        """Return the path that the app is asked for by who follows an address on a page.
+
+        For a WebSocket too: a browser makes `wss` of `https`, and `ws` of `http`.
+        """
+        here, there = urlsplit(page.url), urlsplit(urljoin(page.url, address))
+        at = f"The page at {page.url} leads to {address!r}, which is"
+        if there.netloc != here.netloc:
+            raise Unmet(f"{at} at {there.netloc}, not at {here.netloc}.")
+        if there.scheme.replace("ws", "http") != here.scheme:
+            raise Unmet(f"{at} not {here.scheme}.")
+        prefix = urlsplit(self._moved).path
+        if not there.path.startswith(f"{prefix}/"):
+            raise Unmet(f"{at} outside of {prefix}/, where the app is.")
+        path = there.path.removeprefix(prefix) + (f"?{there.query}" if there.query else "")
+        # A browser escapes what no request can have, and nothing that is escaped already.
+        return quote(path, safe="/?%:@!$&'()*+,;=~")
+
     def stays_calm(self, after: str) -> None:
         """Stop the app, and fail if there is an error in its log; `after` says after what."""
         self.leave()
@@ -206,6 +270,15 @@ def _closed(closed: ConnectionClosed, instead: str) -> str:
         return f"Your app breaks the connection off (1006), and should {instead}."
     said = f"{closed.rcvd.code} {closed.rcvd.reason}".strip()
     return f"Your app closes the connection ({said}), and should {instead}."
+
+
+def _no_constant(name: str) -> float:
+    # Python reads NaN and Infinity; JSON has neither, and a browser stops at them.
+    raise ValueError(name)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
 
 
 def _never(text: str, heard: list[str]) -> str:

@@ -54,18 +54,31 @@ def start_fault(log: str, main: Path, shown: str) -> str:
 
 
 def errors(log: str, main: Path, shown: str) -> list[str]:
-    """Return a sentence for each traceback of the log; of a chain of them, the last is taken."""
+    """Return a sentence for each traceback of the log; of a chain of them, the last is taken.
+
+    It names the last line of the learner's that the error went through: in `main`, in a file
+    beside it, or in a template, for which Jinja makes frames of their own.
+    """
+    folder = main.parent.resolve()
+    shown_folder = shown.removesuffix(main.name)
     found = []
     for block in _tracebacks(_MARGIN.sub("", log)):
         lines = block.split("\n")
         frames = [(at, match) for at, line in enumerate(lines) if (match := _FRAME.match(line))]
-        mine = [int(match["line"]) for _, match in frames if _same(match["path"], main)]
+        mine = [
+            (path, int(match["line"]))
+            for _, match in frames
+            if (path := Path(match["path"]).resolve()).is_relative_to(folder) and path.is_file()
+        ]
         after = lines[frames[-1][0] + 1 :] if frames else lines
         raised = next((match for line in after if (match := _RAISED.match(line))), None)
         kind = raised["kind"].rsplit(".", 1)[-1] if raised else "an error"
         words = f": {raised['words']}" if raised and raised["words"] else ""
-        where = f" at line {mine[-1]} of {shown}" if mine else ""
-        code = _line(main, mine[-1]) if mine else ""
+        where = code = ""
+        if mine:
+            path, line = mine[-1]
+            where = f" at line {line} of {shown_folder}{path.relative_to(folder).as_posix()}"
+            code = _line(path, line)
         found.append(f"{kind}{where}{words}" + (f"\n    {code}" if code else ""))
     return found
 

@@ -87,20 +87,25 @@ def hint(exercise: Exercise, _: argparse.Namespace) -> int:
 
 
 def solution(exercise: Exercise, _: argparse.Namespace) -> int:
-    """Show what the solution changes in the learner's file, and change nothing."""
-    mine, shown = exercise.main, exercise.shown_main
-    if not mine.is_file():
-        mine, shown = exercise.starter, f"exercises/{exercise.name}/main.py"
-    old = mine.read_text(encoding="utf-8", errors="replace").splitlines()
-    new = exercise.solution.read_text(encoding="utf-8").splitlines()
-    theirs = f"exercises/{exercise.name}/solution/main.py"
-    lines = list(difflib.unified_diff(old, new, shown, theirs, lineterm=""))
-    if not lines:
-        print(f"{shown} is the solution, to the letter.")
+    """Show what the solution changes in the learner's files, and change nothing."""
+    differ = []
+    for file in exercise.solved():
+        mine, shown = exercise.work / file, f"{exercise.work.parent.name}/{exercise.name}/{file}"
+        if not mine.is_file():
+            mine, shown = exercise.folder / file, f"exercises/{exercise.name}/{file}"
+        old = mine.read_text(encoding="utf-8", errors="replace").splitlines()
+        new = (exercise.solution.parent / file).read_text(encoding="utf-8").splitlines()
+        theirs = f"exercises/{exercise.name}/solution/{file}"
+        lines = list(difflib.unified_diff(old, new, shown, theirs, lineterm=""))
+        for line in lines:
+            print(_coloured(line))
+        differ += [shown] if lines else []
+    if not differ:
+        print(f"{exercise.shown_main} is the solution, to the letter.")
         return 0
-    for line in lines:
-        print(_coloured(line))
-    print(f"\nA solution, not the only one: your file may differ and pass. Nothing in {shown} has")
+    print(
+        f"\nA solution, not the only one: your file may differ and pass. Nothing in {differ[0]} has"
+    )
     print(f"changed. `make check E={exercise.number}` says what yours does.")
     return 0
 
@@ -184,8 +189,10 @@ def _way_back(exercise: Exercise) -> str:
 
 
 def _is_source(path: str) -> bool:
-    # Python, editors and formatters write files of their own; an edit of these two is a save.
-    return Path(path).suffix in {".py", ".html"} and not Path(path).name.startswith(".")
+    # Python, editors and formatters write files of their own; an edit of one of these is a save.
+    return Path(path).suffix in {".py", ".html", ".js", ".css"} and not Path(path).name.startswith(
+        "."
+    )
 
 
 def _tell(known: progress.Progress) -> None:

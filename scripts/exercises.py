@@ -57,8 +57,15 @@ class Exercise:
 
     @property
     def solution(self) -> Path:
-        """A main.py that passes."""
+        """A main.py that passes, with what else is in its folder."""
         return self.folder / "solution" / "main.py"
+
+    def solved(self) -> list[str]:
+        """Return which of the learner's files a solution changes, main.py first."""
+        return sorted(
+            (path.as_posix() for path in _files(self.solution.parent)),
+            key=lambda path: (path != "main.py", path),
+        )
 
     @property
     def work(self) -> Path:

@@ -40,6 +40,7 @@ class LearnerApp:
         self._silent = False
         self._stopped = False
         self._killed = False
+        self._root_path = ""
         self.port = 0
 
     def __enter__(self) -> Self:
@@ -50,7 +51,7 @@ class LearnerApp:
         # A compiled file is known by its second: an edit within that second would not be seen.
         env["PYTHONDONTWRITEBYTECODE"] = "1"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.serve", app],
+            [sys.executable, "-m", "scripts.serve", app, self._root_path],
             cwd=exercise.root,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -73,6 +74,14 @@ class LearnerApp:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
+    def restart(self, root_path: str) -> None:
+        """Serve it anew below a path, on another port and with an empty log."""
+        self.kill()
+        self._lines = []
+        self._silent = self._stopped = self._killed = False
+        self._root_path = root_path
+        self.__enter__()
+
     @property
     def log(self) -> str:
         """Everything the app has printed so far."""
@@ -81,7 +90,7 @@ class LearnerApp:
 
     def fault(self) -> str | None:
         """Return what is wrong with the app as a whole: it ended, or it is frozen. None if not."""
-        if self._stopped:
+        if self._stopped or self._killed:
             return None
         with suppress(subprocess.TimeoutExpired):
             # A process that is about to end has closed its connections shortly before.

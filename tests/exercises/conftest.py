@@ -38,15 +38,18 @@ class Desk:
         """Return the exercise that a learner calls by E=`start`."""
         return find(start, self.root)
 
-    def write(self, start: str, text: str) -> None:
-        """Make the learner's copy of an exercise, with this main.py."""
+    def write(self, start: str, text: str, file: str = "main.py") -> None:
+        """Make the learner's copy of an exercise, with this text in a file of it."""
         exercise = self.exercise(start)
         exercise.begin()
-        exercise.main.write_text(text, encoding="utf-8")
+        (exercise.work / file).write_text(text, encoding="utf-8")
 
     def solve(self, start: str) -> None:
         """Make the learner's copy of an exercise, with the solution in it."""
-        self.write(start, self.exercise(start).solution.read_text(encoding="utf-8"))
+        exercise = self.exercise(start)
+        exercise.begin()
+        for file in exercise.solved():
+            shutil.copyfile(exercise.solution.parent / file, exercise.work / file)
 
     def make(
         self, *words: str, env: Mapping[str, str] | None = None

@@ -78,6 +78,28 @@ def test_the_solution_is_shown_and_nothing_is_changed(desk: Desk) -> None:
     assert desk.exercise("01").main.read_text(encoding="utf-8") == "# mine\n"
 
 
+def test_a_solution_of_several_files_shows_each_that_differs(desk: Desk) -> None:
+    desk.solve("05")
+    desk.write("05", "Kar", "templates/hut.html")
+
+    shown = desk.make("solution", "E=05").stdout
+
+    theirs = "exercises/05_templates/solution/templates/hut.html"
+    assert f"--- work/05_templates/templates/hut.html\n+++ {theirs}" in shown
+    assert "main.py" not in shown
+    assert "Nothing in work/05_templates/templates/hut.html has\nchanged." in shown
+
+
+def test_a_reset_keeps_the_templates_too(desk: Desk) -> None:
+    desk.write("05", "Kar", "templates/hut.html")
+
+    shown = desk.make("reset", "E=05").stdout
+
+    assert "What you had is kept as work/05_templates/templates/hut.html.1.\n" in shown
+    starter = desk.exercise("05").folder / "templates/hut.html"
+    assert (desk.exercise("05").work / "templates/hut.html").read_bytes() == starter.read_bytes()
+
+
 def test_the_solution_can_be_seen_before_one_begins(desk: Desk) -> None:
     ended = desk.make("solution", "E=01")
 

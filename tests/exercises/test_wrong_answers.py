@@ -15,6 +15,17 @@ ARRIVAL = "list(dict.fromkeys(hut for hut, _ in self.windows.values()))"
 LAST = "    finally:\n        await line.announce()"
 CUT = 'reason.encode()[:123].decode(errors="ignore")'
 FORGETS = "        lines.pop(hut, None)"
+OF = "    of: Annotated[int, Field(strict=True)]"
+DATA_WS = "{{ url_for('station', hut=hut|urlencode).path }}"
+SCRIPT = """<script type="module" src="{{ url_for('static', path='ws.js').path }}"></script>"""
+ONLY_KNOWN = """\
+Response:
+    if hut not in HUTS:
+        return Response(status_code=404)
+    return templates.TemplateResponse(request, "hut"""
+EXPLAIN = """\
+                error = Error(detail=explain(reason))
+                await """
 
 WRONG = {
     "01: one count for all": (
@@ -83,6 +94,174 @@ WRONG = {
     "03: in the order of arrival": (
         {"sorted({hut for hut, _ in self.windows.values()})": ARRIVAL},
         "Alm came, and Kar hears 'On the line: Kar, Alm'.",
+    ),
+    "04: whole centimetres alone": (
+        {"Annotated[float, Field(": "Annotated[int, Field("},
+        "Kar reports 12.5 cm of snow, and the station answers 'cm: Input should be a valid int",
+    ),
+    "04: a text is taken for a number": (
+        {"Annotated[float, Field(strict=True, ": "Annotated[float, Field("},
+        """Kar sends {"type": "snow", "cm": "40"} and everybody is told {'type': 'snow',""",
+    ),
+    "04: no lower limit": (
+        {"ge=0, le=500)": "le=500)"},
+        """Kar sends {"type": "snow", "cm": -1} and everybody is told {'type': 'snow',""",
+    ),
+    "04: no upper limit": (
+        {"ge=0, le=500)": "ge=0)"},
+        """"cm": 1e999} and everybody is told {'type': 'snow', 'cm': None}; an error to Kar is""",
+    ),
+    "04: a correction that is not checked": (
+        {f"{OF}\n    cm: Centimetres": f"{OF}\n    cm: float"},
+        """"cm": -1} and hears {'type': 'correction', 'of': 1, 'cm': -1.0}; an error that begins""",
+    ),
+    "04: true is taken for report 1": (
+        {OF: "    of: int"},
+        """{"type": "correction", "of": true, "cm": 45} and hears {'type': 'correction', 'of': 1""",
+    ),
+    "04: everybody corrects everything": (
+        {"snow_from.get(report.of) != hut": "report.of not in snow_from"},
+        "Alm corrects 2, which is Kar's snow report, and everybody is told.",
+    ),
+    "04: notes are corrected with centimetres": (
+        {"    if isinstance(report, Snow):": "    if report:"},
+        "Kar corrects 1, which is a note, and everybody is told.",
+    ),
+    "04: the wrong except clause answers": (
+        {"snow_from.get(report.of) != hut": "snow_from[report.of] != hut"},
+        "Kar corrects 1, which is a note, and hears 'Send text, not bytes.'; the answer should",
+    ),
+    "04: a refusal is said not to be JSON": (
+        {"return str(error)[:200]": 'return f"This is not JSON: {error}"[:200]'},
+        "of yours.'; but it is JSON.",
+    ),
+    "04: a refusal takes a number": (
+        {
+            "    if isinstance(report, Correction)": "    number = next(numbers)\n"
+            "    if isinstance(report, Correction)",
+            "number=next(numbers)": "number=number",
+        },
+        "and the next report has the number 6: a refusal takes none.",
+    ),
+    "04: everybody hears of a refusal": (
+        {
+            f"{EXPLAIN}manager.send(websocket, ": f"{EXPLAIN}manager.broadcast(",
+        },
+        "Alm reports -1 cm of snow, and Kar hears of it: {'type': 'error',",
+    ),
+    "04: a correction is always refused": (
+        {
+            "snow_from.get(report.of) != hut": "report",
+        },
+        "Kar calls again and corrects its report 2, and Alm hears nothing of it.",
+    ),
+    "04: a wrong message ends the line": (
+        {f"{EXPLAIN}manager.send(websocket, error.model_dump_json())": "                return"},
+        "Your app breaks the connection off (1006), and should say something.",
+    ),
+    "04: a time that json.dumps() does not know": (
+        {"told.model_dump_json()": '__import__("json").dumps(told.model_dump())'},
+        "work/04_json/main.py: Object of type datetime is not JSON serializable",
+    ),
+    "04: a time without its zone": (
+        {"datetime.now(UTC)": "datetime.now()"},
+        "is the form.",
+    ),
+    "04: a dictionary in place of JSON": (
+        {"told.model_dump_json()": "str(told.model_dump())"},
+        "which is not JSON, and should be.",
+    ),
+    "04: a list in place of an object": (
+        {"told.model_dump_json()": 'f"[{told.model_dump_json()}]"'},
+        "and should send a JSON object.",
+    ),
+    "04: NaN is sent": (
+        {"told.model_dump_json()": 'told.model_dump_json().replace("4", "NaN")'},
+        "which is not JSON, and should be.",
+    ),
+    "04: NaN is let through": (
+        {"allow_inf_nan=False": "allow_inf_nan=True"},
+        """Kar sends {"type": "snow", "cm": NaN} and hears 'cm: Input should be""",
+    ),
+    "05: the template is told no name": (
+        {', {"hut": hut})': ")"},
+        "AssertionError at line 15 of work/05_templates/templates/hut.html: Must not be empty",
+    ),
+    "05: the name is the template's own": (
+        {"<title>{{ hut }}": "<title>Kar"},
+        "Alm opens its page, and the title says 'Kar'.",
+    ),
+    "05: the address of one desk": (
+        {DATA_WS: "ws://127.0.0.1:8000/huts/{{ hut|urlencode }}/ws"},
+        "leads to 'ws://127.0.0.1:8000/huts/Alm/ws', which is at 127.0.0.1:8000, not at 127.0.0.1:",
+    ),
+    "05: every page speaks for Kar": (
+        {'hut=hut|urlencode).path }}">\n      <label>': "hut='Kar').path }}\">\n      <label>"},
+        "has the data-ws '/huts/Kar/ws'; a hut that sends 'Fog.' there hears 'Copied from Kar:",
+    ),
+    "05: the name is put into an address as it is": (
+        {DATA_WS: "{{ url_for('station', hut=hut).path }}"},
+        "Your app refuses the handshake of /huts/Grat%20 with HTTP 403.",
+    ),
+    "05: an address that begins at the host": (
+        {DATA_WS: "/huts/{{ hut|urlencode }}/ws"},
+        "valley.example/line/huts/Kar leads to '/huts/Kar/ws', which is outside",
+    ),
+    "05: a link that begins at the host": (
+        {"{{ url_for('one_hut', hut=hut|urlencode).path }}": "/huts/{{ hut|urlencode }}"},
+        "leads to '/huts/Kar', which is outside of /line/, where the app is.",
+    ),
+    "05: the prefix is written down": (
+        {"{{ url_for('static', path='ws.js').path }}": "/radio/static/ws.js"},
+        "leads to '/radio/static/ws.js', which is outside of /line/, where the app is.",
+    ),
+    "05: a link without its name escaped": (
+        {"url_for('one_hut', hut=hut|urlencode)": "url_for('one_hut', hut=hut)"},
+        "The link 'Grat #2' is '/huts/Grat ', and leads to a page with the heading 'Grat'.",
+    ),
+    "05: the address with the host": (
+        {"url_for('static', path='style.css').path": "url_for('static', path='style.css')"},
+        "claims that you are evil.example; the page repeats it",
+    ),
+    "05: the WebSocket's address with the host": (
+        {DATA_WS: DATA_WS.replace(".path", "")},
+        "claims that you are evil.example; the page repeats it",
+    ),
+    "05: http at an address of https": (
+        {DATA_WS: f"ws://{{{{ request.url.netloc }}}}{DATA_WS}"},
+        "/huts/Kar/ws', which is not https.",
+    ),
+    "05: a relative address from the wrong place": (
+        {"{{ url_for('static', path='ws.js').path }}": "static/ws.js"},
+        "leads to 'static/ws.js', where there is nothing: 404.",
+    ),
+    "05: a name that is trusted": (
+        {"<h1>{{ hut }}": "<h1>{{ hut | safe }}"},
+        "and the browser makes an image of it.",
+    ),
+    "05: markup is thrown away": (
+        {"<h1>{{ hut }}": "<h1>{{ hut | striptags }}"},
+        "Somebody calls a hut '<img src=x onerror=alert(1)>', and the heading says ''.",
+    ),
+    "05: the page loads nothing": (
+        {SCRIPT: ""},
+        "should have an address in each of ['a', 'form', 'link', 'script'], and has them in",
+    ),
+    "05: the WebSocket stands in the page itself": (
+        {"data-ws=": "data-address="},
+        "The page of Alm has no form with a data-ws in it.",
+    ),
+    "05: only the huts of the list": (
+        {'Response:\n    return templates.TemplateResponse(request, "hut': ONLY_KNOWN},
+        "GET /huts/Joch%3F gets 404; 200 is due.",
+    ),
+    "05: a template that cannot be read": (
+        {"path='ws.js').path }}": "path='ws.js').path }"},
+        "TemplateSyntaxError at line 9 of work/05_templates/templates/hut.html:",
+    ),
+    "05: a route that is not there": (
+        {"url_for('page')": "url_for('home')"},
+        "NoMatchFound at line 13 of work/05_templates/templates/hut.html: No route exists for name",
     ),
     "06: out of the loop without a close frame": (
         {
@@ -281,11 +460,17 @@ WRONG = {
 def test_a_wrong_answer_is_told_what_is_wrong(wrong: str, desk: Desk) -> None:
     number = wrong.partition(":")[0]
     edits, words = WRONG[wrong]
-    source = desk.exercise(number).solution.read_text(encoding="utf-8")
+    desk.solve(number)
     for old, new in edits.items():
-        assert old in source
-        source = source.replace(old, new, 1)
-    desk.write(number, source)
+        # What is edited stands in one file: in main.py, or in a template.
+        for file in desk.exercise(number).solved():
+            path = desk.exercise(number).work / file
+            source = path.read_text(encoding="utf-8")
+            if old in source:
+                path.write_text(source.replace(old, new, 1), encoding="utf-8")
+                break
+        else:
+            pytest.fail(f"{old!r} is in no file of the solution.")
 
     ended = desk.word("check", number)
 

@@ -1,0 +1,150 @@
+"""Exercise 4: the report. Take what a hut measures, and what it corrects."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Annotated, Literal
+
+from anyio import CancelScope
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
+from starlette.websockets import WebSocketDisconnected
+
+app = FastAPI()
+
+# What the endpoint of a client that is gone meets: the news, or old news.
+GONE = (WebSocketDisconnect, WebSocketDisconnected)
+
+# A member that has not taken a message after this long no longer counts as one.
+SEND_SECONDS = 1.0
+
+numbers = count(1)
+
+
+class Note(BaseModel):
+    type: Literal["note"]
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Beds(BaseModel):
+    type: Literal["beds"]
+    free: Annotated[int, Field(strict=True, ge=0, le=100)]
+
+
+# TODO: take "snow" and "correction" too, and nothing that only looks like them.
+Report = Note | Beds
+reports: TypeAdapter[Report] = TypeAdapter(
+    Annotated[Report, Field(discriminator="type")]
+)
+
+
+class Told(BaseModel):
+    type: Literal["told"] = "told"
+    number: int
+    hut: str
+    at: datetime
+    report: Report
+
+
+class Error(BaseModel):
+    type: Literal["error"] = "error"
+    detail: str
+
+
+class ConnectionManager:
+    """Who is here, and how to speak to one of them or to all."""
+
+    def __init__(self) -> None:
+        self.members: dict[WebSocket, CancelScope] = {}
+
+    @contextmanager
+    def member(self, websocket: WebSocket) -> Generator[None]:
+        """Keep a member while the block runs; end the block if it is dropped."""
+        with CancelScope() as scope:
+            self.members[websocket] = scope
+            try:
+                yield
+            finally:
+                self.members.pop(websocket, None)
+
+    async def send(self, websocket: WebSocket, text: str) -> None:
+        """Send to one member; a member that cannot be reached is one no longer."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await websocket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            # It is gone, or closing: its own endpoint hears of that too.
+            self.members.pop(websocket, None)
+        except TimeoutError:
+            # It is there and does not read: its own endpoint would wait for ever.
+            if scope := self.members.pop(websocket, None):
+                scope.cancel()
+
+    async def broadcast(self, text: str) -> None:
+        """Send to all at once, so that nobody waits for another one's network."""
+        # Begun for some, it is finished for all, even if the sender is dropped.
+        with CancelScope(shield=True):
+            members = list(self.members)
+            await asyncio.gather(*(self.send(member, text) for member in members))
+
+
+manager = ConnectionManager()
+
+
+def parse(text: str) -> Report:
+    """Return the report in `text`.
+
+    Raises:
+        ValueError: it is not JSON (which has no NaN), or not one of the reports.
+    """
+    try:
+        value = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise ValueError(f"This is not JSON: {error}") from None
+    return reports.validate_python(value)
+
+
+def explain(error: ValueError) -> str:
+    """Say what is wrong with a message, in a line that cannot grow long."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = "".join(f"{part}: " for part in first["loc"][1:])
+        return f"{field}{first['msg']}"[:200]
+    return str(error)[:200]
+
+
+def tell(report: Report, hut: str) -> Told:
+    """Return what everybody is told about a hut's report.
+
+    Raises:
+        ValueError: the hut cannot report this; the sender is told why.
+    """
+    return Told(number=next(numbers), hut=hut, at=datetime.now(UTC), report=report)
+
+
+@app.get("/")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("index.html"))
+
+
+@app.websocket("/ws/{hut}")
+async def station(websocket: WebSocket, hut: str) -> None:
+    await websocket.accept()
+    with manager.member(websocket), suppress(*GONE):
+        while True:
+            try:
+                told = tell(parse(await websocket.receive_text()), hut)
+            except KeyError:
+                # receive_text() looks up "text"; a binary message has none.
+                error = Error(detail="Send text, not bytes.")
+                await manager.send(websocket, error.model_dump_json())
+            except ValueError as reason:
+                error = Error(detail=explain(reason))
+                await manager.send(websocket, error.model_dump_json())
+            else:
+                await manager.broadcast(told.model_dump_json())

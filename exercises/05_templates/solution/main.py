@@ -1,0 +1,45 @@
+"""Exercise 5: a page for each hut. It works wherever the valley puts it."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+# Found from this file, not from the folder the server is started in.
+HERE = Path(__file__).parent
+
+app = FastAPI()
+app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+templates = Jinja2Templates(directory=HERE / "templates")
+
+HUTS = ("Kar", "Alm", "Joch", "Grat", "Grat #2", "Firn")
+
+
+@app.get("/")
+async def page(request: Request) -> Response:
+    return templates.TemplateResponse(request, "index.html", {"huts": HUTS})
+
+
+@app.get("/huts/{hut}")
+async def one_hut(request: Request, hut: str) -> Response:
+    return templates.TemplateResponse(request, "hut.html", {"hut": hut})
+
+
+@app.websocket("/huts/{hut}/ws")
+async def station(websocket: WebSocket, hut: str) -> None:
+    await websocket.accept()
+    # A client may be gone when its answer is ready: then sending raises.
+    with suppress(WebSocketDisconnect):
+        try:
+            async for text in websocket.iter_text():
+                await websocket.send_text(f"Copied from {hut}: {text}")
+        except KeyError:
+            # iter_text() looks up "text", and a binary message has none.
+            await websocket.close(1003, "Send text, not bytes.")
+
+
+# The site of the valley, of which your app is the part below /radio.
+valley = FastAPI()
+valley.mount("/radio", app)
