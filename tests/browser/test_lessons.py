@@ -1,10 +1,7 @@
 """Each lesson's page in a real browser, as its reader meets it."""
 
-import os
 import re
-import shutil
 import struct
-import subprocess
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from tests.support.browser import Witness
 from tests.support.contract import PREFIXES, WATCHED, each_lesson, lesson_server
 from tests.support.lessons import lesson
+from tests.support.machine import certificate
 from tests.support.server import Server
 
 HTML = "<img src=x onerror=alert(1)><b>bold</b>"
@@ -204,25 +202,8 @@ def test_works_under_a_prefix(name: str, served: Callable[[str], Server], page: 
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A key and a certificate for this machine, signed by nobody else."""
-    if shutil.which("openssl") is None:
-        reason = "no openssl on the PATH: install it to see the pages behind https"
-        # With CI=true what is missing is a failure: there, a skip would go unread.
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    folder = tmp_path_factory.mktemp("certificate")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    # An elliptic key is made at once, where an RSA key takes a second.
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"),
-            *("ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-            *("-keyout", key, "-out", cert),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return key, cert
+def key_and_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture
@@ -236,9 +217,9 @@ def trusting(browser: Browser) -> Iterator[BrowserContext]:
 
 @each_lesson
 def test_works_behind_https(
-    name: str, certificate: tuple[Path, Path], trusting: BrowserContext
+    name: str, key_and_certificate: tuple[Path, Path], trusting: BrowserContext
 ) -> None:
-    key, cert = certificate
+    key, cert = key_and_certificate
     witness = Witness(trusting)
     page = trusting.new_page()
     sockets: list[str] = []

@@ -1,12 +1,16 @@
 """Speak to a server from a program: connect, be closed, be refused, vanish."""
 
+import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from websockets.asyncio import client as asynchronous
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Response
 from websockets.sync.client import ClientConnection
@@ -18,7 +22,56 @@ def connect(url: str, **options: Any) -> ClientConnection:  # noqa: ANN401 - pas
     return _connect(url, proxy=None, **options)
 
 
-def closing(websocket: ClientConnection) -> tuple[int, str]:
+class Secure:
+    """A WebSocket over TLS, with what tests need of the blocking client's interface.
+
+    The blocking client of websockets 17.4 can wait for ever over TLS: it waits for the socket and
+    then reads from TLS, which may have nothing yet. So an event loop in a thread does the work.
+    """
+
+    def __init__(self, portal: BlockingPortal, connection: asynchronous.ClientConnection) -> None:
+        self._portal = portal
+        self._connection = connection
+
+    def send(self, message: str | bytes) -> None:
+        """Send a message."""
+        self._portal.call(self._connection.send, message)
+
+    def recv(self, timeout: float | None = None) -> str | bytes:
+        """Return the next message.
+
+        Raises:
+            TimeoutError: there was none for `timeout` seconds.
+            ConnectionClosed: there will be none.
+        """
+
+        async def receive() -> str | bytes:
+            async with asyncio.timeout(timeout):
+                return await self._connection.recv()
+
+        return self._portal.call(receive)
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close the connection."""
+        self._portal.call(self._connection.close, code, reason)
+
+
+@contextmanager
+def connect_securely(
+    url: str,
+    trust: ssl.SSLContext,
+    **options: Any,  # noqa: ANN401 - passed on as they are
+) -> Generator[Secure]:
+    """Open a WebSocket over TLS for the length of a `with` block; no proxy comes between."""
+    connecting = asynchronous.connect(url, ssl=trust, proxy=None, **options)
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(connecting) as connection,
+    ):
+        yield Secure(portal, connection)
+
+
+def closing(websocket: ClientConnection | Secure) -> tuple[int, str]:
     """Return the code and reason the server closes with; (1006, "") if it sends no close frame."""
     while True:
         try:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -33,27 +33,31 @@ _LISTENING = re.compile(r"running on https?://\S+?:(\d+)")
 _RECORD = re.compile(r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL):", re.MULTILINE)
 
 
-class Server:
-    """A uvicorn process that serves `app` on a free port of 127.0.0.1.
+class Process:
+    """A process that runs a command and serves, until it is told to stop.
 
     `log` is what the process has printed so far, `exit_code` what it ended with (None while it
-    runs). Used as a context manager it is ready when entered, and ended when left.
+    runs). Used as a context manager it is ready when entered, and ended when left. Ready means that
+    its log has a match of `ready`.
     """
 
     def __init__(
         self,
-        app: str,
-        *options: str,
+        command: Sequence[str],
+        ready: str | re.Pattern[str],
+        *,
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
+        keep: Sequence[int] = (),
     ) -> None:
-        self._command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", "0"]
-        self._command += ["--no-use-colors", *options]
+        """Prepare to run `command` in `cwd`, with the file descriptors `keep` left open."""
+        self._command = [*command]
+        self._ready = ready
         self._env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
         self._cwd = cwd
+        self._keep = keep
         self._lines: list[str] = []
         self._news = threading.Condition()
-        self.port = 0
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -66,11 +70,12 @@ class Server:
             errors="replace",
             # A group of its own: a server that reloads has a child, and the child its own child.
             start_new_session=True,
+            pass_fds=self._keep,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
-            self.port = int(self.wait_for_log(_LISTENING).group(1))
+            self.wait_for_log(self._ready)
         except BaseException:
             self._kill()
             raise
@@ -84,17 +89,7 @@ class Server:
     ) -> None:
         self._kill()
         if kind is not None:
-            sys.stderr.write(f"--- log of {' '.join(self._command[2:])}\n{self.log[-4000:]}\n")
-
-    @property
-    def url(self) -> str:
-        """The server's address for HTTP, without a slash at its end."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def ws(self) -> str:
-        """The server's address for WebSockets, without a slash at its end."""
-        return f"ws://127.0.0.1:{self.port}"
+            sys.stderr.write(f"--- log of {' '.join(self._command)}\n{self.log[-4000:]}\n")
 
     @property
     def pid(self) -> int:
@@ -177,6 +172,49 @@ class Server:
         self._reader.join(5)
         if self._process.stdout:
             self._process.stdout.close()
+
+
+class Uvicorn(Process):
+    """A process of uvicorn's, by whatever command, that listens on 127.0.0.1."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
+    ) -> None:
+        super().__init__(command, _LISTENING, env=env, cwd=cwd)
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.port = int(self.wait_for_log(_LISTENING).group(1))
+        return self
+
+    @property
+    def url(self) -> str:
+        """The server's address for HTTP, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws(self) -> str:
+        """The server's address for WebSockets, without a slash at its end."""
+        return f"ws://127.0.0.1:{self.port}"
+
+
+class Server(Uvicorn):
+    """A uvicorn process that serves `app` on a free port of 127.0.0.1."""
+
+    def __init__(
+        self,
+        app: str,
+        *options: str,
+        env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
+    ) -> None:
+        command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", "0"]
+        super().__init__([*command, "--no-use-colors", *options], env=env, cwd=cwd)
 
 
 @contextmanager
