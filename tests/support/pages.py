@@ -12,7 +12,8 @@ from tests.support.server import ROOT
 QUOTED = {"python", "html", "jinja", "html+jinja", "js", "javascript", "css"}
 """Languages of the course's own files: a fence in one of them is a quote of such a file."""
 
-SAID = {"console", "text", "json", "http", "diff", "nginx", "ini", "toml", "yaml", "powershell"}
+SAID = {"console", "text", "json", "http", "diff", "powershell"}
+SAID |= {"nginx", "ini", "toml", "yaml", "dockerfile"}
 """Languages of what somebody types, sends or sees: a fence in one of them quotes nothing."""
 
 LONGEST_QUOTE = 8
