@@ -107,7 +107,7 @@ $(READY): requirements.txt $(if $(shell $(PY) -c '' 2>/dev/null && echo runs),,F
 	@sh scripts/setup.sh '$(PYTHON)'
 
 # The pages include the lessons' files and their tests, so these are sources of the site too.
-SOURCES := $(shell find mkdocs.yml docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' 2>/dev/null)
+SOURCES := $(shell find mkdocs.yml docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -path '*/.uploads/*' 2>/dev/null)
 
 site/index.html: $(READY) $(SOURCES)
 	@$(PY) -m scripts.build --quick

@@ -26,6 +26,10 @@ Response:
 EXPLAIN = """\
                 error = Error(detail=explain(reason))
                 await """
+WHOLE = """\
+                    await websocket.send_text(f"Whole: {len(part)} bytes.")
+                    part.clear()
+"""
 
 WRONG = {
     "01: one count for all": (
@@ -452,6 +456,30 @@ WRONG = {
             )
         },
         "The station has stopped, and the gauge was closed 3 times.",
+    ),
+    "14: one part for all": (
+        {"parts.setdefault(number, ": 'parts.setdefault("", '},
+        "Alm calls with a photograph of its own, and hears 'Go on at 7.'",
+    ),
+    "14: two lines at once": (
+        {"if number in busy:": "if False:"},
+        "The connection is still open, and your app should close it.",
+    ),
+    "14: a number stays taken": (
+        {"        busy.discard(number)\n": "        pass\n"},
+        "Your app closes the connection (4409 Another line sends it.)",
+    ),
+    "14: another close code": (
+        {"close(4409, ": "close(1008, "},
+        "A second line sends Kar's photograph and is closed with 1008; 4409 is due.",
+    ),
+    "14: what is whole goes on": (
+        {WHOLE: WHOLE.replace("part.clear()", "pass")},
+        "Kar's photograph is whole, and Kar calls again, and hears 'Go on at 11.'",
+    ),
+    "14: a line that is gone is not thought of": (
+        {"suppress(*GONE)": "suppress()"},
+        "and your app's log has an error: WebSocketDisconnect",
     ),
 }
 

@@ -121,6 +121,13 @@ LESSONS: dict[str, Lesson] = {
         refused=ODD_IDS,
         env={"TICK_SECONDS": "1000"},
     ),
+    "14_binary": Lesson(
+        path="upload",
+        message='{"type": "say", "text": "{text}"}',
+        reply='"text":"{text}"',
+        heard='"text":"{text}"',
+        longest=900,
+    ),
 }
 """Every lesson, by its folder's name."""
 
