@@ -4,16 +4,18 @@ import hashlib
 import json
 import random
 import re
+import shutil
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.lessons.test_08_routers import SHOUT
 from tests.support.browser import Witness
-from tests.support.server import Server, serve
+from tests.support.server import ROOT, Server, serve
 
 
 def to_port(page: Page, server: Server) -> None:
@@ -143,6 +145,80 @@ def test_04_json_naive_page_is_closed_with_1006(page: Page, text: str) -> None:
         page.click("text=Send as it is")
 
         expect(page.locator("#state")).to_have_text("closed (1006)")
+
+
+def test_08_routers_page_shows_an_event_that_it_does_not_know(page: Page, tmp_path: Path) -> None:
+    copied = shutil.copytree(ROOT / "lessons" / "08_routers", tmp_path / "08_routers")
+    (copied / "features" / "shout.py").write_text(SHOUT)
+    with serve("08_routers.main:app", cwd=tmp_path) as server:
+        page.goto(server.url)
+        page.fill("#frame", '{"type": "shout", "text": "hello"}')
+        page.click("text=Send as it is")
+
+        expect(page.locator("#log li").first).to_have_text("Unknown event: shouted")
+
+
+def test_08_routers_naive_page_shows_the_last_roll_again(page: Page) -> None:
+    with serve("lessons.08_routers.naive:app") as server:
+        page.goto(server.url)
+        page.get_by_role("button", name="Roll").click()
+        rolled = page.locator("#log li").filter(has_text="rolled")
+        expect(rolled).to_have_count(1)
+        page.fill("#frame", '{"type": "shout"}')
+        page.click("text=Send as it is")
+
+        expect(rolled).to_have_count(2)
+
+
+def test_09_rooms_page_counts_people_and_not_tabs(context: BrowserContext) -> None:
+    with serve("lessons.09_rooms.main:app") as server:
+        one, two = context.new_page(), context.new_page()
+        for page in (one, two):
+            page.goto(server.url)
+            page.get_by_role("button", name="Connect").click()
+            expect(page.locator("#people")).to_have_text("Ada")
+        expect(one.locator("#log li").filter(has_text="Ada joined")).to_have_count(1)
+
+        two.fill("#user", "Grace")
+        two.get_by_role("button", name="Connect").click()
+        for page in (one, two):
+            expect(page.locator("#people")).to_have_text("Ada, Grace")
+        expect(one.locator("#log li").filter(has_text="left")).to_have_count(0)
+
+        two.close()
+        expect(one.locator("#log li").first).to_contain_text("Grace left")
+        expect(one.locator("#people")).to_have_text("Ada")
+
+
+def test_09_rooms_page_lets_no_odd_name_leave_it(page: Page) -> None:
+    with serve("lessons.09_rooms.main:app") as server:
+        page.goto(server.url)
+        for field, wrong, right in (("#user", "Ada ", "J\u00f6rg"), ("#room", "Attic", "attic")):
+            page.fill(field, wrong)
+            page.get_by_role("button", name="Connect").click()
+            assert page.locator(f"{field}:invalid").count() == 1
+            expect(page.locator("#state")).to_have_text("not connected")
+            page.fill(field, right)
+        page.get_by_role("button", name="Connect").click()
+
+        expect(page.locator("#people")).to_have_text("J\u00f6rg")
+
+
+def test_09_rooms_naive_page_shows_who_is_not_there_speaking(context: BrowserContext) -> None:
+    with serve("lessons.09_rooms.naive:app") as server:
+        first, second, grace = (context.new_page() for _ in range(3))
+        for page, user in ((first, "Ada"), (second, "Ada"), (grace, "Grace")):
+            page.goto(server.url)
+            page.fill("#user", user)
+            page.get_by_role("button", name="Connect").click()
+            expect(page.locator("#state")).to_have_text("open")
+        expect(grace.locator("#people")).to_have_text("Ada, Grace")
+        second.close()
+        expect(grace.locator("#people")).to_have_text("Grace")
+        first.fill("#text", "still here")
+        first.keyboard.press("Enter")
+
+        expect(grace.locator("#log li").first).to_contain_text("Ada: still here")
 
 
 LABORATORY = {

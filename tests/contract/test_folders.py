@@ -21,11 +21,25 @@ from tests.support.contract import (
     lesson_server,
     media_type,
 )
-from tests.support.lessons import FOLDERS, LESSONS, eventually, lesson, pair
+from tests.support.lessons import FOLDERS, LESSONS, app_of, eventually, lesson, pair
 from tests.support.server import ROOT, complaints, serve
 
 OURS = {"lessons", "course", "tests", "scripts", "exercises", "bench", "docs"}
 """What a lesson may not import: it is not there when the folder is copied out."""
+
+
+def is_relative(folder: Path) -> bool:
+    """Return whether a lesson's files import each other, so that it runs as a package only."""
+    return any(
+        isinstance(node, ast.ImportFrom) and node.level == 1
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
+
+
+with_relative_imports = pytest.mark.parametrize(
+    "name", [name for name in FOLDERS if is_relative(ROOT / "lessons" / name)]
+)
 
 with_naive = pytest.mark.parametrize(
     "name", [name for name in FOLDERS if (ROOT / "lessons" / name / "naive.py").exists()]
@@ -46,9 +60,12 @@ def fastapi_dev(name: str, log: Path) -> Generator[Dev]:
     """Start a lesson as a reader types it, and end it as a reader does, by Ctrl-C."""
     # Without --reload-dir, whatever else is being edited here would restart it.
     options = ["--port", "0", "--reload-dir", f"lessons/{name}"]
+    # Given a path, `fastapi dev` imports the file alone, and it has no siblings.
+    relative = is_relative(ROOT / "lessons" / name)
+    what = ["--entrypoint", app_of(name)] if relative else [f"lessons/{name}/main.py"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "fastapi", "dev", f"lessons/{name}/main.py", *options],
+            [sys.executable, "-m", "fastapi", "dev", *what, *options],
             cwd=ROOT,
             env={**os.environ, **lesson(name).env, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
             stdin=subprocess.DEVNULL,
@@ -72,25 +89,17 @@ def fastapi_dev(name: str, log: Path) -> Generator[Dev]:
         process.wait()
 
 
-def imported_by(path: Path) -> set[str]:
-    """Return what a file imports, by the first part of the name; what is above it as dots."""
+def imported_by(path: Path, folder: Path) -> set[str]:
+    """Return what a file imports, by the first part of the name; what is above `folder` as dots."""
+    depth = len(path.relative_to(folder).parts)
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            beside = node.level == 1
-            found.add("." * node.level if node.level and not beside else (node.module or "."))
+            above = "." * node.level if node.level > depth else ""
+            found.add(above or node.module or ".")
     return {name.partition(".")[0] or name for name in found}
-
-
-def is_relative(folder: Path) -> bool:
-    """Return whether a lesson's files import each other, so that it runs as a package only."""
-    return any(
-        isinstance(node, ast.ImportFrom) and node.level == 1
-        for path in folder.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-    )
 
 
 def test_every_lesson_is_described_in_the_contract() -> None:
@@ -113,8 +122,11 @@ def test_lessons_are_folders_and_no_packages() -> None:
 
 @each_lesson
 def test_imports_nothing_of_the_project(name: str) -> None:
-    for path in (ROOT / "lessons" / name).rglob("*.py"):
-        wrong = {found for found in imported_by(path) if found in OURS or found.startswith("..")}
+    folder = ROOT / "lessons" / name
+    for path in folder.rglob("*.py"):
+        wrong = {
+            found for found in imported_by(path, folder) if found in OURS or found.startswith("..")
+        }
         assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}, so its folder cannot leave."
 
 
@@ -150,6 +162,35 @@ def test_runs_where_nothing_of_the_project_is(name: str, tmp_path: Path) -> None
         with pair(server, name) as both:
             both.converses()
         assert_ends_well(server, name)
+
+
+@with_relative_imports
+def test_its_files_agree_in_their_types(name: str, tmp_path: Path) -> None:
+    # ty resolves relative imports in a package only, whose name cannot start with a digit.
+    copied = tmp_path / f"lesson_{name}"
+    shutil.copytree(
+        ROOT / "lessons" / name,
+        copied,
+        ignore=shutil.ignore_patterns("__pycache__", "naive.py"),
+    )
+    ended = subprocess.run(
+        [sys.executable, "-m", "ty", "check", "--project", tmp_path, "--python", sys.prefix],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout
+
+
+@with_relative_imports
+def test_says_that_it_wants_its_whole_name(name: str) -> None:
+    command = [sys.executable, "-m", "uvicorn", "main:app", "--port", "0"]
+    folder = ROOT / "lessons" / name
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert "ImportError: attempted relative import with no known parent package" in ended.stderr
 
 
 @with_naive

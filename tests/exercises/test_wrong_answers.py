@@ -95,6 +95,40 @@ WRONG = {
         {"except (WebSocketDisconnect, RuntimeError):": "except ZeroDivisionError:"},
         "were gone at once, and your app's log has an error:",
     ),
+    "08: the list is written by hand": (
+        {"return dict(sorted(names.items()))": 'return {"snow": "How deep the snow is."}'},
+        "'guests' is told as None, and is for 'How many guests there are,",
+    ),
+    "08: in the order of the file": (
+        {"dict(sorted(names.items()))": "names"},
+        "should be told in this order; told is ['snow', 'guests', 'help'].",
+    ),
+    "08: a wrong field is a bug": (
+        {"except ValidationError:": "except ZeroDivisionError:"},
+        'Alm sends {"type": "snwo"}, and the station answers',
+    ),
+    "08: the handler's error is let through": (
+        {"except Exception as error:": "except LookupError as error:"},
+        "Your app breaks the connection off (1006)",
+    ),
+    "09: the sender's windows are left out": (
+        {"room.windows_of(hut, message.to)": "room.windows_of(message.to)"},
+        "A window of Kar hears nothing of it.",
+    ),
+    "09: both lists, one after the other": (
+        {
+            "room.windows_of(hut, message.to), told": (
+                "room.windows_of(hut) + room.windows_of(message.to), told"
+            )
+        },
+        "Kar tells itself something, and hears ['told', 'told'].",
+    ),
+    "09: everybody is told who is not here": (
+        {
+            "send(websocket, error)\n\n\n": "send_all([*room.windows], error)\n\n\n",
+        },
+        "Kar's other window hears {'type': 'error'",
+    ),
     "03: in the order of arrival": (
         {"sorted({hut for hut, _ in self.windows.values()})": ARRIVAL},
         "Alm came, and Kar hears 'On the line: Kar, Alm'.",

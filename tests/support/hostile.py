@@ -146,8 +146,16 @@ class Raw:
             rest = chunk
             while rest:
                 readable, writable, _ = select.select([self.socket], [self.socket], [], PATIENCE)
-                if readable or not writable:
+                if not readable and not writable:
                     return self.close_code()
+                if readable:
+                    # It may be news of others: only a close frame is an answer.
+                    if not self._more():
+                        return None
+                    while self._has_frame() and (got := self._frame()):
+                        if got[0] == CLOSE:
+                            return int.from_bytes(got[1][:2]) if len(got[1]) > 1 else 1005
+                    continue
                 try:
                     rest = rest[self.socket.send(rest) :]
                 except ConnectionError:
@@ -174,6 +182,15 @@ class Raw:
                 return None
         taken, self._received = self._received[:count], self._received[count:]
         return taken
+
+    def _has_frame(self) -> bool:
+        """Return whether a whole frame has been received, so that nobody waits for its rest."""
+        data = self._received
+        length = data[1] & 0x7F if len(data) > 1 else 0
+        head = {126: 4, 127: 10}.get(length, 2)
+        if length > 125:
+            length = int.from_bytes(data[2:head])
+        return len(data) >= head + length
 
     def _frame(self) -> tuple[int, bytes] | None:
         head = self._take(2)
