@@ -17,13 +17,17 @@ WATCH =
 UPGRADE =
 
 PY := .venv/bin/python
-READY := .venv/.ready
+# A bundle (`make bundle`) brings wheels for what a class needs, and the site built. Its .venv has
+# no builders, browsers and linters, so it has a stamp of its own, and some words are not for it.
+BUNDLE := $(wildcard wheels)
+READY := .venv/$(if $(BUNDLE),.bundled,.ready)
+WHOLE := $(if $(BUNDLE),bundled,$(READY))
 # A file's tests stay together: they share servers. And a machine with many cores does not start
 # as many browsers: four at a time are fast, and keep the time limits honest.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes diagrams shots lock clean FORCE
+.PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes diagrams shots bundle lock clean FORCE
 
 help: ## Show these words
 	@echo 'make WORD:'
@@ -58,38 +62,41 @@ skip: $(READY) ## Leave an exercise out: make skip E=03
 reset: $(READY) ## Begin an exercise anew, and keep what you had: make reset E=03
 	@$(PY) -m scripts.exercise reset '$(E)'
 
-test: $(READY) ## Run all tests, or one lesson's: make test L=03
+test: $(WHOLE) ## Run all tests, or one lesson's: make test L=03
 ifeq ($(strip $(L)),)
 	@$(PY) -m pytest $(PARALLEL)
 else
 	@name=$$($(PY) -m scripts.lesson --name '$(L)') && $(PY) -m pytest $(PARALLEL) -k "$$name"
 endif
 
-lint: $(READY) ## Check style, format and types
+lint: $(WHOLE) ## Check style, format and types
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m ty check
 
-docs: $(READY) ## Build the site with both builders, strict
+docs: $(WHOLE) ## Build the site with both builders, strict
 	@$(PY) -m scripts.build
 
 diff: $(READY) ## Compare two lessons: make diff A=03 B=09 (or A=naive)
 	@$(PY) -m scripts.diff '$(A)' '$(B)'
 
-changes: $(READY) ## Write each lesson's changes.diff anew, and what Compare and Present show
+changes: $(WHOLE) ## Write each lesson's changes.diff anew, and what Compare and Present show
 	@$(PY) -m scripts.changes
 	@$(PY) -m scripts.compare
 	@$(PY) -m scripts.present
 
-diagrams: $(READY) ## Draw the diagrams anew from their text (needs Chromium)
+diagrams: $(WHOLE) ## Draw the diagrams anew from their text (needs Chromium)
 	@$(PY) -m scripts.map
 	@$(PY) -m scripts.diagrams
 
-shots: $(READY) ## Take the README's pictures anew (needs Chromium)
+shots: $(WHOLE) ## Take the README's pictures anew (needs Chromium)
 	@$(PY) -m scripts.shots
 
+bundle: $(WHOLE) ## Pack all for a room without a network, into dist/
+	@$(PY) -m scripts.bundle
+
 # Without --python-version the lock would be for the Python that happens to be in .venv, and later.
-lock: $(READY) ## Write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
+lock: $(WHOLE) ## Write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --quiet \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
 		-o requirements.txt
@@ -99,18 +106,26 @@ lock: $(READY) ## Write requirements.txt from pyproject.toml (UPGRADE=1 takes ne
 	fi
 
 clean: ## Remove .venv, the built site and all caches
-	@rm -rf .venv site .cache .pytest_cache .ruff_cache
+	@rm -rf .venv $(if $(BUNDLE),,site) .cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is no proof: the Python that .venv stands on may have been removed since.
-$(READY): requirements.txt $(if $(shell $(PY) -c '' 2>/dev/null && echo runs),,FORCE)
+$(READY): requirements.txt $(wildcard wheels/requirements.txt) $(if $(shell $(PY) -c '' 2>/dev/null && echo runs),,FORCE)
 	@sh scripts/setup.sh '$(PYTHON)'
 
 # The pages include the lessons' files and their tests, so these are sources of the site too.
 SOURCES := $(shell find mkdocs.yml docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -path '*/.uploads/*' 2>/dev/null)
 
+ifeq ($(BUNDLE),)
 site/index.html: $(READY) $(SOURCES)
 	@$(PY) -m scripts.build --quick
 	@touch $@
+endif
+
+.PHONY: bundled
+bundled:
+	@echo 'This folder has what a class needs, and this word needs more: with a network, delete' >&2
+	@echo 'the folder wheels, and run the same command again.' >&2
+	@exit 1
 
 FORCE:

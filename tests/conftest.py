@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import offline
 from tests.support.server import Server, serve
+
+
+def pytest_report_header() -> str:
+    """Say how far the proofs without a network go on this machine."""
+    return f"network off: {offline.how()}"
 
 
 def lesson_of(request: pytest.FixtureRequest) -> str:

@@ -17,10 +17,11 @@ PYTHON = """#!/bin/sh
 case "$*" in
     *sys.exit*) exit {too_old} ;;
     *ensurepip*) exit {without_venv} ;;
+    *platform*) echo "{kind}" ;;
     *print*) echo {version} ;;
     "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
     "-m pip --version") ;;
-    "-m pip install"*) echo "$*" >>pip.log; exit $(cat pip_exit) ;;
+    *"-m pip "*install*) echo "$*" >>pip.log; exit $(cat pip_exit) ;;
     *) exit 9 ;;
 esac
 """
@@ -41,12 +42,23 @@ class Folder:
         self.pip_exits_with(0)
 
     def install(
-        self, name: str, version: str, *, too_old: bool = False, without_venv: bool = False
+        self,
+        name: str,
+        version: str,
+        *,
+        too_old: bool = False,
+        without_venv: bool = False,
+        machine: str = "x86_64",
     ) -> None:
         """Put a Python on the machine."""
         program = self._programs / name
         program.write_text(
-            PYTHON.format(version=version, too_old=int(too_old), without_venv=int(without_venv))
+            PYTHON.format(
+                version=version,
+                too_old=int(too_old),
+                without_venv=int(without_venv),
+                kind=f"Python {version.rpartition('.')[0]} on Linux {machine}",
+            )
         )
         program.chmod(0o755)
 
@@ -66,10 +78,20 @@ class Folder:
             check=False,
         )
 
+    def is_bundle_for(self, kind: str) -> None:
+        """Put wheels there, as a bundle has them."""
+        (self.path / "wheels").mkdir()
+        (self.path / "wheels" / "made-for").write_text(f"{kind}\n")
+
     @property
     def ready(self) -> bool:
         """Whether .venv is complete."""
         return (self.path / ".venv" / ".ready").is_file()
+
+    @property
+    def bundled(self) -> bool:
+        """Whether .venv has all that a bundle brings, which is less."""
+        return (self.path / ".venv" / ".bundled").is_file()
 
 
 @pytest.fixture
@@ -160,6 +182,81 @@ def test_an_environment_whose_python_has_gone_is_made_anew(folder: Folder) -> No
     (folder.path / ".venv" / "bin" / "python").unlink()
 
     assert "Making .venv with Python 3.11.7." in folder.set_up().stdout
+
+
+def test_a_bundle_is_set_up_from_its_wheels_alone(folder: Folder) -> None:
+    folder.install("python3", "3.11.7")
+    folder.is_bundle_for("Python 3.11 on Linux x86_64")
+
+    done = folder.set_up()
+
+    pip = (folder.path / "pip.log").read_text()
+    assert done.returncode == 0, done.stderr
+    assert "--no-index --find-links wheels --require-hashes -r wheels/requirements.txt" in pip
+    assert "--isolated" in pip
+    assert folder.bundled
+    assert not folder.ready
+
+
+def test_a_bundle_takes_the_python_that_its_wheels_are_for(folder: Folder) -> None:
+    folder.install("python3", "3.13.1")
+    folder.install("python3.11", "3.11.2")
+    folder.is_bundle_for("Python 3.11 on Linux x86_64")
+
+    assert "Making .venv with Python 3.11.2." in folder.set_up().stdout
+
+
+@pytest.mark.parametrize(
+    ("version", "machine", "named", "found"),
+    [
+        ("3.13.1", "x86_64", "", "python3 is Python 3.13 on Linux x86_64"),
+        ("3.13.1", "x86_64", "python3", "PYTHON=python3 is Python 3.13 on Linux x86_64"),
+        ("3.11.2", "aarch64", "", "python3 is Python 3.11 on Linux aarch64"),
+        ("", "", "", "no such Python was found"),
+    ],
+)
+def test_a_bundle_for_another_python_or_platform_says_so(
+    folder: Folder, version: str, machine: str, named: str, found: str
+) -> None:
+    if version:
+        folder.install("python3", version, machine=machine)
+    folder.is_bundle_for("Python 3.11 on Linux x86_64")
+
+    done = folder.set_up(named)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"Cannot set up: this bundle is for Python 3.11 on Linux x86_64, and {found}; use such a"
+        " Python, take a bundle for yours, or, with a network, delete the folder wheels and run"
+        " the same command again.\n"
+    )
+    assert not (folder.path / ".venv").exists()
+
+
+def test_a_bundle_whose_wheels_do_not_install_says_what_to_compare(folder: Folder) -> None:
+    folder.install("python3", "3.11.7")
+    folder.is_bundle_for("Python 3.11 on Linux x86_64")
+    folder.pip_exits_with(1)
+
+    done = folder.set_up()
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Cannot set up: pip could not install the wheels, see above;")
+    assert "compare its checksum" in done.stderr
+    assert not folder.bundled
+
+
+def test_a_bundle_without_its_wheels_is_set_up_anew_and_whole(folder: Folder) -> None:
+    folder.install("python3", "3.11.7")
+    folder.is_bundle_for("Python 3.11 on Linux x86_64")
+    folder.set_up()
+    shutil.rmtree(folder.path / "wheels")
+
+    done = folder.set_up()
+
+    assert "Making .venv with Python 3.11.7." in done.stdout
+    assert folder.ready
+    assert not folder.bundled
 
 
 def make(*words: str) -> subprocess.CompletedProcess[str]:

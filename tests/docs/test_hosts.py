@@ -22,7 +22,7 @@ HOSTS = tuple(
         "esm sh",
     )
 )
-NOT_OURS = {".git", ".venv", "venv", ".cache", "site", "node_modules", "__pycache__"}
+NOT_OURS = {".git", ".venv", "venv", ".cache", "dist", "site", "node_modules", "__pycache__"}
 
 
 def files(root: Path) -> Iterator[Path]:
