@@ -29,7 +29,8 @@ FALSE_ALARMS = (
 )
 """What uvicorn logs as an error although nothing is wrong, each by its own words."""
 
-_LISTENING = re.compile(r"running on https?://\S+?:(\d+)")
+# In the words of uvicorn, Hypercorn and Granian.
+_LISTENING = re.compile(r"(?:[Rr]unning on|Listening at:) https?://\S+?:(\d+)")
 _RECORD = re.compile(r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL):", re.MULTILINE)
 
 
