@@ -121,18 +121,31 @@ def _css_class(kind: _TokenType) -> str:
     return "" if css == "w" else css
 
 
+def numbered(root: Path = ROOT) -> dict[Line, int]:
+    """Return the number of each line there is, which is its place in the data's lines.
+
+    Raises:
+        LessonError: a lesson has no page, or its page no title.
+    """
+    pool: dict[Line, int] = {}
+    for side in sides(root).values():
+        for path, text in side.files.items():
+            for line in tokens(path, text):
+                pool.setdefault(line, len(pool))
+    return pool
+
+
 def data(root: Path = ROOT) -> str:
     """Return what the file should be.
 
     Raises:
         LessonError: a lesson has no page, or its page no title.
     """
-    pool: dict[Line, int] = {}
+    pool = numbered(root)
     entries = []
     for side in sides(root).values():
         files = {
-            path: [pool.setdefault(line, len(pool)) for line in tokens(path, text)]
-            for path, text in side.files.items()
+            path: [pool[line] for line in tokens(path, text)] for path, text in side.files.items()
         }
         entry = {"name": side.name, "title": side.title, "lesson": side.lesson.name}
         entries.append(_json({**entry, "base": side.base, "files": files}))

@@ -1,7 +1,7 @@
 """Write what the page Present shows: `python -m scripts.present`; say if it is stale: `--check`.
 
 docs/assets/present-data.js holds, for each lesson, its goal, its changes.diff cut into slides, and
-the questions of its workshop notes. Code is lines of tokens, coloured as on the page Compare.
+the questions of its workshop notes. Lines are numbers: the lines are those of the page Compare.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.changes import compared, origins
-from scripts.compare import Line, title, tokens
+from scripts.compare import Line, numbered, title, tokens
 from scripts.lessons import ROOT, Lesson, LessonError, names, read
 
 WHERE = Path("docs/assets/present-data.js")
@@ -139,7 +139,7 @@ def data(root: Path = ROOT) -> str:
     Raises:
         LessonError: a lesson has no page or no notes, or one of them lacks something.
     """
-    pool: dict[Line, int] = {}
+    pool = numbered(root)
     entries = []
     for name in names(root):
         lesson = Lesson(name, root)
@@ -154,19 +154,14 @@ def data(root: Path = ROOT) -> str:
                 [
                     slide.file,
                     "".join(sign for sign, _ in slide.rows),
-                    [pool.setdefault(line, len(pool)) for _, line in slide.rows],
+                    [pool[line] for _, line in slide.rows],
                 ]
                 for slide in slides(lesson)
             ],
             "questions": questions(lesson),
         }
-        entries.append(_json(entry))
-    both = [",\n".join(entries), ",\n".join(_json(line) for line in pool)]
-    return START + '{{"lessons":[\n{}\n],"lines":[\n{}\n]}};\n'.format(*both)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        entries.append(json.dumps(entry, ensure_ascii=False, separators=(",", ":")))
+    return START + "[\n{}\n];\n".format(",\n".join(entries))
 
 
 def stale(root: Path = ROOT) -> bool:

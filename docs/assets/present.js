@@ -1,8 +1,9 @@
-// Presents a lesson's changes: ?lesson=03_manager#4. The slides come from present-data.js; everything
-// here is put into the page as text.
+// Presents a lesson's changes: ?lesson=03_manager#4. The slides come from present-data.js, their lines
+// from compare-data.js; everything here is put into the page as text.
 
 {
-  const { lessons, lines } = globalThis.PRESENT;
+  const lessons = globalThis.PRESENT;
+  const { lines } = globalThis.COMPARE;
   const root = new URL("../", document.currentScript.src);
   const box = document.getElementById("presenter");
 
