@@ -1,5 +1,6 @@
 """Wrong on purpose: iter_json() believes what arrives, and a chain of ifs what it has heard of."""
 
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from random import randint
@@ -25,11 +26,17 @@ async def chat(websocket: WebSocket):
     client = next(client_ids)
     active_connections.append(websocket)
     async for message in websocket.iter_json():
+        at = datetime.now(UTC).isoformat()
         if message["type"] == "say":
-            event = {"type": "said", "client": client, "text": message["text"]}
+            event = {
+                "type": "said",
+                "client": client,
+                "at": at,
+                "text": message["text"],
+            }
         elif message["type"] == "roll":
             sides = message["sides"]
-            event = {"type": "rolled", "client": client, "sides": sides}
+            event = {"type": "rolled", "client": client, "at": at, "sides": sides}
             event["value"] = randint(1, sides)
         for connection in active_connections:
             await connection.send_json(event)

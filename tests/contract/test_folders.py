@@ -183,14 +183,22 @@ def test_its_files_agree_in_their_types(name: str, tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout
 
 
+@pytest.mark.parametrize("command", ["uvicorn main:app --port 0", "fastapi dev main.py"])
 @with_relative_imports
-def test_says_that_it_wants_its_whole_name(name: str) -> None:
-    command = [sys.executable, "-m", "uvicorn", "main:app", "--port", "0"]
-    folder = ROOT / "lessons" / name
-    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def test_does_not_start_without_its_whole_name(name: str, command: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        cwd=ROOT / "lessons" / name,
+        env={**os.environ, "COLUMNS": "200"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert ended.returncode == 1
-    assert "ImportError: attempted relative import with no known parent package" in ended.stderr
+    words = "ImportError: attempted relative import with no known parent package"
+    assert words in ended.stdout + ended.stderr
 
 
 @with_naive
