@@ -13,6 +13,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from websockets.sync.client import ClientConnection
 
 from tests.support.client import closing, connect, refusal
+from tests.support.contract import all_complaints
 from tests.support.lessons import odd_lines
 from tests.support.pages import run_program
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
@@ -234,6 +235,19 @@ def test_a_bug_in_a_handler_costs_an_answer_and_a_line_of_the_log(copied: Path, 
     assert said == heard
     (line,) = odd_lines(log)
     assert line.startswith(f"Shout: {words}")
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_a_client_that_leaves_a_handler_is_no_bug(copied: Path, implementation: str) -> None:
+    ask = SHOUT.replace("message.text.upper()", "await client.websocket.receive_text()")
+    (copied / "features" / "shout.py").write_text(ask)
+
+    with serve_copy(copied, "--ws", implementation) as server:
+        with connect(f"{server.ws}/ws/chat") as one, connect(f"{server.ws}/ws/chat") as two:
+            two.send('{"type": "shout", "text": "x"}')
+            two.close()
+            assert json.loads(one.recv())["type"] == "left"
+        assert not all_complaints(server.stop())
 
 
 def test_naive_repeats_the_last_event_at_a_type_it_does_not_know(naive: Server) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx2
 import pytest
 from anyio import CancelScope
+from fastapi import Body, FastAPI
+from fastapi.testclient import TestClient
 from websockets.sync.client import ClientConnection
 
 from tests.support.client import closing, connect, refusal, vanish
@@ -214,6 +216,23 @@ def test_a_bad_note_is_refused_in_words_and_reaches_nobody(server: Server, name:
     assert not complaints(server.log)
 
 
+def test_without_its_handler_fastapi_repeats_the_input_or_fails_to() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def take(text: Annotated[str, Body(max_length=1000, embed=True)]) -> str:
+        return text
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        headers = {"content-type": "application/json"}
+        for content in ('{"text": NaN}', '{"text": "\\ud800"}'):
+            assert client.post("/", content=content, headers=headers).status_code == 500
+        long = client.post("/", json={"text": "x" * 1_000_000})
+
+    assert long.status_code == 422
+    assert len(long.content) > 1_000_000
+
+
 GOOD_NAMES = ("Ada", "Jörg", "小明", "नमस्ते", "أحمد", "O.Neil-2_b", "x" * 32, "7")
 BAD_NAMES = {
     "empty": "",
@@ -402,6 +421,8 @@ def test_naive_counts_tabs_for_people_and_announces_each(naive: Server) -> None:
 def test_naive_keeps_every_room_that_was_ever_asked_for() -> None:
     with serve("lessons.09_rooms.naive:app") as server:
         assert run_program("09_rooms", server.port) == "{'rooms': 1000}\n"
+        get(server, "/rooms/never-heard-of")
+        assert get(server, "/rooms").json() == {"rooms": 1001}
     with serve("lessons.09_rooms.main:app") as server:
         assert run_program("09_rooms", server.port) == "{'rooms': 0}\n"
 
