@@ -1,0 +1,37 @@
+"""Exercise 3: each of these answers is nearly right, and is told what is wrong."""
+
+import pytest
+
+from tests.exercises.conftest import Desk
+
+ARRIVAL = "list(dict.fromkeys(hut for hut, _ in self.windows.values()))"
+LAST = "    finally:\n        await line.announce()"
+
+WRONG = {
+    "named once, told each time": (
+        {"if huts != self.told:": "if huts:"},
+        "Alm opens a second window, the list stays as it was, and Kar hears",
+    ),
+    "told of every window that closes": (
+        {LAST: "    finally:\n        line.told = []\n        await line.announce()"},
+        "Alm closes one window of two, and Kar hears 'On the line: Alm, Kar'.",
+    ),
+    "nobody is told who left": (
+        {LAST: "    finally:\n        pass"},
+        "Alm closes its last window, and Kar hears nothing of it.",
+    ),
+    "a window that is gone is not thought of": (
+        {"except (WebSocketDisconnect, RuntimeError):": "except ZeroDivisionError:"},
+        "were gone at once, and your app's log has an error:",
+    ),
+    "in the order of arrival": (
+        {"sorted({hut for hut, _ in self.windows.values()})": ARRIVAL},
+        "Alm came, and Kar hears 'On the line: Kar, Alm'.",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_answer_is_told_what_is_wrong(wrong: str, desk: Desk) -> None:
+    edits, words = WRONG[wrong]
+    assert words in desk.answers("03", edits)
