@@ -158,7 +158,7 @@ def test_tells_that_the_server_went_away(name: str, page: Page) -> None:
     with lesson_server(name) as server:
         arrive(page, name, f"{server.url}/")
         server.stop()
-        expect(page.locator("#state")).to_have_text(re.compile(r"^closed \(1012\)"))
+        expect(page.locator("#state")).to_have_text(re.compile(f"^{re.escape(lesson(name).gone)}"))
         expect(page.locator("#send")).to_be_disabled()
 
 

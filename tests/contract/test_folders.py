@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Generator
@@ -21,7 +22,7 @@ from tests.support.contract import (
     lesson_server,
     media_type,
 )
-from tests.support.lessons import FOLDERS, LESSONS, app_of, eventually, lesson, pair
+from tests.support.lessons import FOLDERS, LESSONS, app_of, assert_served, eventually, lesson
 from tests.support.server import ROOT, complaints, serve
 
 OURS = {"lessons", "course", "tests", "scripts", "exercises", "bench", "docs"}
@@ -82,11 +83,23 @@ def fastapi_dev(name: str, log: Path) -> Generator[Dev]:
         )
         port = re.search(r"running on http://127\.0\.0\.1:(\d+)", log.read_text())
         assert port, f"{name} does not run under fastapi dev:\n{log.read_text()}"
+        # It says so a moment before it listens: the first to knock may come too early.
+        eventually(
+            lambda: listens(int(port.group(1))),
+            lambda: f"{name} does not listen under fastapi dev:\n{log.read_text()}",
+            seconds=10,
+        )
         yield Dev(f"ws://127.0.0.1:{port.group(1)}", log, process)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def listens(port: int) -> bool:
+    """Return whether a port of this machine is being listened to."""
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0
 
 
 def imported_by(path: Path, folder: Path) -> set[str]:
@@ -141,8 +154,7 @@ def test_says_first_which_lesson_it_is(name: str) -> None:
 @each_lesson
 def test_runs_with_fastapi_dev_and_ends_with_ctrl_c(name: str, tmp_path: Path) -> None:
     with fastapi_dev(name, tmp_path / "log") as dev:
-        with pair(dev, name) as both:
-            both.converses()
+        assert_served(dev, name)
         os.killpg(dev.process.pid, signal.SIGINT)
         assert dev.process.wait(10) == 0, f"fastapi dev of {name} did not end well."
         wrong = complaints(dev.log.read_text())
@@ -159,8 +171,7 @@ def test_runs_where_nothing_of_the_project_is(name: str, tmp_path: Path) -> None
     env = {**lesson(name).env, "PYTHONPATH": ""}
     with serve(app, env=env, cwd=cwd) as server:
         assert media_type(get(server, "/")) == "text/html", f"The copy of {name} has no page."
-        with pair(server, name) as both:
-            both.converses()
+        assert_served(server, name)
         assert_ends_well(server, name)
 
 

@@ -1,17 +1,19 @@
 """Whatever one client sends, and however it leaves: the others are served, the log stays clean."""
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 
 from tests.support import hostile
 from tests.support.contract import (
     all_complaints,
     assert_ends_well,
     each_lesson_and_implementation,
+    each_lesson_without_websocket,
     last_line,
     lesson_server,
     target_of,
 )
-from tests.support.lessons import Pair, lesson, pair
+from tests.support.lessons import lesson, pair, post
 from tests.support.server import Server
 
 LEGACY_CANNOT = {
@@ -21,11 +23,11 @@ LEGACY_CANNOT = {
 """What the deprecated implementation does not hold, with the words by which it fails."""
 
 
-def failures(server: Server, name: str, both: Pair) -> dict[str, list[str]]:
-    """Make every attack, let two others converse after each, and tell what went wrong."""
+def failures(
+    server: Server, name: str, attacks: Mapping[str, hostile.Attack], converse: Callable[[], None]
+) -> dict[str, list[str]]:
+    """Make every attack, let others converse after each, and tell what went wrong."""
     target = target_of(server, name)
-    refused = dict(hostile.refused(path) for path in lesson(name).refused)
-    attacks = hostile.HANDSHAKES | refused | hostile.MESSAGES | hostile.DEPARTURES
     wrong: dict[str, list[str]] = defaultdict(list)
     known = 0
     for attack_name, attack in attacks.items():
@@ -34,7 +36,7 @@ def failures(server: Server, name: str, both: Pair) -> dict[str, list[str]]:
         except (AssertionError, OSError) as error:
             wrong[attack_name].append(str(error))
         try:
-            both.converses()
+            converse()
         except AssertionError as error:
             # Nothing after this tells more: the others are not served any longer.
             wrong[attack_name].append(f"afterwards the others were not served: {error}")
@@ -51,9 +53,11 @@ def test_hostile_clients_leave_the_others_served_and_the_log_clean(
     name: str, implementation: str
 ) -> None:
     excused = LEGACY_CANNOT if implementation == "websockets" else {}
+    refused = dict(hostile.refused(path) for path in lesson(name).refused)
+    attacks = hostile.HANDSHAKES | refused | hostile.MESSAGES | hostile.DEPARTURES
     with lesson_server(name, "--ws", implementation) as server:
         with pair(server, name) as both:
-            wrong = failures(server, name, both)
+            wrong = failures(server, name, attacks, both.converses)
         for attack_name, words in excused.items():
             assert words in server.log, (
                 f"{name}: {implementation} holds {attack_name!r} by now: take it off the list."
@@ -67,3 +71,13 @@ def test_hostile_clients_leave_the_others_served_and_the_log_clean(
         ]
         assert not told, f"{name} on {implementation}:\n" + "\n".join(told)
         assert_ends_well(server, name, *excused.values())
+
+
+@each_lesson_without_websocket
+def test_hostile_requests_leave_the_others_served_and_the_log_clean(name: str) -> None:
+    attacks = hostile.REQUESTS | hostile.HANDSHAKES
+    with lesson_server(name) as server:
+        wrong = failures(server, name, attacks, lambda: post(server, name, "still here"))
+        told = [f"{attack}: {one}" for attack, found in wrong.items() for one in found]
+        assert not told, f"{name}:\n" + "\n".join(told)
+        assert_ends_well(server, name)

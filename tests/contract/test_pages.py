@@ -13,7 +13,7 @@ from tests.support.contract import (
     lesson_server,
     media_type,
 )
-from tests.support.lessons import guest, page_files
+from tests.support.lessons import assert_served, page_files
 from tests.support.server import ROOT, Server
 
 FIXED = (
@@ -73,10 +73,9 @@ def assert_complete(server: Server, name: str, prefix: str) -> None:
 
 
 @each_lesson
-def test_page_and_websocket_work_at_the_root_and_under_a_prefix(name: str) -> None:
+def test_page_and_conversation_work_at_the_root_and_under_a_prefix(name: str) -> None:
     with lesson_server(name, app=WATCHED) as server:
-        for number, prefix in enumerate(PREFIXES, 1):
+        for prefix in PREFIXES:
             assert_complete(server, name, prefix)
-            with guest(server, name, number, f"{prefix}/") as one:
-                one.is_answered(f"said at {prefix}/")
+            assert_served(server, name, f"{prefix}/")
         assert_ends_well(server, name)

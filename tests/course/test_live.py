@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as connect_sync
 
-from tests.support.lessons import FOLDERS, guest, lesson
+from tests.support.lessons import FOLDERS, WITH_WEBSOCKET, assert_served, lesson
 from tests.support.server import Server, complaints
 
 PEOPLE = 60
@@ -24,9 +24,8 @@ def test_serves_a_lessons_page(course: Server, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_serves_a_lessons_websocket(course: Server, name: str) -> None:
-    with guest(course, name, 1, prefix=f"/live/{name}/") as client:
-        client.is_answered("hello")
+def test_serves_what_a_lesson_speaks(course: Server, name: str) -> None:
+    assert_served(course, name, prefix=f"/live/{name}/")
 
 
 @pytest.mark.parametrize("query", ["", "?a=1&b=%20"])
@@ -75,7 +74,7 @@ async def test_answers_sixty_people_with_two_sockets_each_at_once(course: Server
                 pass
 
     async with asyncio.timeout(30), asyncio.TaskGroup() as class_:
-        for person, name in zip(range(PEOPLE), itertools.cycle(FOLDERS), strict=False):
+        for person, name in zip(range(PEOPLE), itertools.cycle(WITH_WEBSOCKET), strict=False):
             for number in (2 * person + 1, 2 * person + 2):
                 class_.create_task(take_part(name, number))
 

@@ -195,10 +195,10 @@ def test_no_color_is_obeyed() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [
-        ("", "03", "Say which lesson, as in A=03. The lessons are:\n  01_echo\n"),
-        ("03", "", "Say which lesson, as in B=03. The lessons are:\n  01_echo\n"),
-        ("03", "99", "There is no lesson 99. The lessons are:\n  01_echo\n"),
-        ("naive", "99", "There is no lesson 99. The lessons are:\n  01_echo\n"),
+        ("", "03", "Say which lesson, as in A=03. The lessons are:\n  00_http\n"),
+        ("03", "", "Say which lesson, as in B=03. The lessons are:\n  00_http\n"),
+        ("03", "99", "There is no lesson 99. The lessons are:\n  00_http\n"),
+        ("naive", "99", "There is no lesson 99. The lessons are:\n  00_http\n"),
         ("naive", "naive", "Of which lesson?"),
         ("naive", "", "Say which lesson, as in A=03."),
         ("03/clever", "04", "A=03/clever is no side: write 03 or 03/naive."),

@@ -83,7 +83,7 @@ def test_the_starter_runs_and_shows_its_page(name: str, desk: Desk) -> None:
 
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
-    assert any("new WebSocket(" in text for text in texts)
+    assert any(re.search(r"new WebSocket\(|\bfetch\(", text) for text in texts)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -29,6 +29,7 @@ class Witness:
         self.console: list[str] = []
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         context.on("request", lambda request: self._asked(request.url))
+        context.on("requestfailed", lambda request: self._failed(request.url, request.failure))
         context.on("console", lambda line: self._said(line.type, line.text))
         context.on("page", self._follow)
 
@@ -45,6 +46,11 @@ class Witness:
     def _asked(self, url: str) -> None:
         if urlsplit(url).hostname not in LOCAL:
             self.foreign.append(url)
+
+    def _failed(self, url: str, why: str | None) -> None:
+        # A request that the page's own policy forbids is announced, and never leaves the browser.
+        if why == "csp" and url in self.foreign:
+            self.foreign.remove(url)
 
     def _said(self, kind: str, text: str) -> None:
         if kind == "error":

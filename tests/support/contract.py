@@ -10,7 +10,14 @@ import httpx2
 import pytest
 
 from tests.support.hostile import Target
-from tests.support.lessons import FOLDERS, app_of, lesson, odd_lines
+from tests.support.lessons import (
+    FOLDERS,
+    WITH_WEBSOCKET,
+    WITHOUT_WEBSOCKET,
+    app_of,
+    lesson,
+    odd_lines,
+)
 from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
 
 WATCHED = "tests.support.watched:app"
@@ -22,21 +29,24 @@ PREFIXES = ("/a/b", "/live/lesson", "")
 each_lesson = pytest.mark.parametrize("name", FOLDERS)
 """Run a test once for every folder in lessons/."""
 
+each_lesson_without_websocket = pytest.mark.parametrize("name", WITHOUT_WEBSOCKET)
+"""Run a test for every lesson that comes before the upgrade."""
+
 each_lesson_and_implementation = pytest.mark.parametrize(
     ("name", "implementation"),
     [
         pytest.param(name, implementation, id=f"{name}-{implementation}")
-        for name in FOLDERS
+        for name in WITH_WEBSOCKET
         for implementation in IMPLEMENTATIONS
     ],
 )
-"""Run a test for every folder in lessons/, on each of uvicorn's implementations."""
+"""Run a test for every lesson with a WebSocket, on each of uvicorn's implementations."""
 
 each_served = pytest.mark.parametrize(
     "served",
     [
         pytest.param((name, implementation), id=f"{name}-{implementation}")
-        for name in FOLDERS
+        for name in WITH_WEBSOCKET
         for implementation in IMPLEMENTATIONS
     ],
     indirect=True,
@@ -90,7 +100,8 @@ def media_type(answer: httpx2.Response) -> str:
 def target_of(server: Server, name: str, number: int = 666) -> Target:
     """Return where hostile clients go."""
     known = lesson(name)
-    return Target(server.port, f"/{known.address(number)}", known.say)
+    path = known.posts if known.path is None else known.address(number)
+    return Target(server.port, f"/{path}", known.say)
 
 
 def assert_ends_well(server: Server, name: str, *excused: str) -> None:

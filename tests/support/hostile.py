@@ -1,8 +1,8 @@
 """Clients that break the rules, over a bare TCP socket: no library would send what they send.
 
 `HANDSHAKES` never get as far as a WebSocket, `MESSAGES` come over an open one, `DEPARTURES` are
-ways to be gone. Each is a function of a `Target`, under a name that completes the sentence "the
-others were no longer served after ...".
+ways to be gone, and `REQUESTS` are plain HTTP with something wrong. Each is a function of a
+`Target`, under a name that completes the sentence "the others were no longer served after ...".
 """
 
 import base64
@@ -36,6 +36,7 @@ Attack = Callable[[Target], None]
 HANDSHAKES: dict[str, Attack] = {}
 MESSAGES: dict[str, Attack] = {}
 DEPARTURES: dict[str, Attack] = {}
+REQUESTS: dict[str, Attack] = {}
 
 
 def frame(  # noqa: PLR0913 - each is one thing that can be wrong with a frame
@@ -687,3 +688,74 @@ def stalled(target: Target, longest: int, *, greedy: bool) -> Generator[None]:
         if greedy:
             raw.floods(frame(target.say("a" * longest).encode()), 10 * MEGABYTE)
         yield
+
+
+def _add_request(
+    name: str, body: bytes = b"", *headers: str, line: str = "POST {path} HTTP/1.1"
+) -> None:
+    """Register a request with something wrong; it has to be answered, and by a 4xx."""
+
+    def attack(target: Target) -> None:
+        length = [] if any("Length" in one or "Encoding" in one for one in headers) else [len(body)]
+        head = [
+            line.replace("{path}", target.path),
+            "Host: here",
+            *headers,
+            *(f"Content-Length: {number}" for number in length),
+        ]
+        with stranger(target) as raw:
+            raw.send("\r\n".join([*head, "", ""]).encode("utf-8", "surrogateescape") + body)
+            answer = raw.head()
+            assert answer.startswith("HTTP/1.1 4"), f"it was answered by {answer[:60]!r}"
+
+    REQUESTS[name] = attack
+
+
+_JSON = "Content-Type: application/json"
+_FORM = "Content-Type: multipart/form-data; boundary=x"
+
+_add_request("JSON that ends too soon", b'{"text": "', _JSON)
+_add_request("JSON of another shape", b"[1, 2]", _JSON)
+_add_request("JSON that is null", b"null", _JSON)
+_add_request("JSON that is NaN", b'{"text": NaN}', _JSON)
+_add_request("JSON nested 8 000 times", b"[" * 8000, _JSON)
+_add_request("JSON with a number of 10 000 digits", b'{"text": ' + b"9" * 10_000 + b"}", _JSON)
+_add_request("JSON that is not UTF-8", b'{"text": "\xff\xfe"}', _JSON)
+_add_request("JSON with half a character in it", b'{"text": "\\ud800"}', _JSON)
+_add_request("JSON that says it is text", b'{"text": "hello"}', "Content-Type: text/plain")
+_add_request("JSON that says it is nothing", b'{"text": "hello"}', "Content-Type: ")
+_add_request("a body of a megabyte", b"x" * MEGABYTE, _JSON)
+_add_request("a form that is none", b"hello", _FORM)
+_add_request("a form without a boundary", b"--x--", "Content-Type: multipart/form-data")
+_add_request("a form with a part without an end", b"--x\r\n\r\nhello", _FORM)
+_add_request("a length that is no number", b"", "Content-Length: many")
+_add_request("a length below zero", b"", "Content-Length: -1")
+_add_request("two lengths", b"", "Content-Length: 1", "Content-Length: 2")
+_add_request("chunks that are none", b"zz\r\nhello", "Transfer-Encoding: chunked")
+_add_request("an unknown method", line="BREW {path} HTTP/1.1")
+_add_request("no path", line="GET  HTTP/1.1")
+_add_request("a path of broken UTF-8", line="GET /%ff%fe/%00 HTTP/1.1")
+_add_request("a path that goes up", line="GET /../../etc/passwd HTTP/1.1")
+_add_request("a query of broken UTF-8", line="POST {path}?user=%ff%00 HTTP/1.1")
+_add_request("a cookie that is not ASCII", b'{"text": "a"}', _JSON, "Cookie: user=\udcff\udcfe")
+_add_request("a header of 100 000 bytes", b"", "X-Long: " + "a" * 100_000)
+
+
+@_attack(REQUESTS, "a body that stops in the middle")
+def _half_body(target: Target) -> None:
+    with stranger(target) as raw:
+        raw.send(
+            f"POST {target.path} HTTP/1.1\r\nHost: here\r\n{_JSON}\r\n"
+            'Content-Length: 100\r\n\r\n{"text"'.encode()
+        )
+
+
+@_attack(REQUESTS, "a client that vanishes before its answer")
+def _no_answer(target: Target) -> None:
+    with stranger(target) as raw:
+        body = target.say("too early")
+        raw.send(
+            f"POST {target.path} HTTP/1.1\r\nHost: here\r\n{_JSON}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
+        raw.reset()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import httpx2
 import pytest
 from playwright.sync_api import Page
 from websockets.exceptions import ConnectionClosed
@@ -31,16 +32,19 @@ PATIENCE = 10.0
 class Lesson:
     """What a well-behaved client has to know about a lesson.
 
+    A lesson without a WebSocket has no `path`, and is spoken to by POST at `posts`.
+
     In `path`, `{n}` stands for the number of a client, distinct for each. In `message`, `reply` and
     `heard`, `{text}` stands for what is said; in `heard`, `{n}` is the speaker's number. `reply` is
     part of what the speaker gets back, `heard` part of what everybody else gets, None if nobody
     else gets anything. `refused` are addresses that never lead to a conversation, `longest`
     is a number of characters that may be said at once. `env` opens limits that a crowd of test
     clients would meet. `arrange` brings the lesson's page to its conversation, for a page that does
-    not begin it by itself.
+    not begin it by itself. `gone` is what the page's state begins with when the server has stopped.
     """
 
-    path: str = "ws"
+    path: str | None = "ws"
+    posts: str = ""
     message: str = "{text}"
     reply: str = "{text}"
     heard: str | None = None
@@ -48,9 +52,11 @@ class Lesson:
     longest: int = 30_000
     env: Mapping[str, str] = field(default_factory=dict)
     arrange: Callable[[Page], None] | None = None
+    gone: str = "closed (1012)"
 
     def address(self, number: int = 1) -> str:
         """Return the path of a client's WebSocket, relative to the page."""
+        assert self.path is not None, "This lesson has no WebSocket."
         return self.path.replace("{n}", str(number))
 
     def say(self, text: str) -> str:
@@ -66,6 +72,13 @@ ODD_IDS = ("ws/", "ws/0", "ws/-1", "ws/somebody", "ws/" + "9" * 5000, "ws/%D9%A3
 """Addresses where a lesson wants a positive number and gets something else."""
 
 LESSONS: dict[str, Lesson] = {
+    "00_http": Lesson(
+        path=None,
+        posts="rooms/lobby/messages",
+        message='{"text": "{text}"}',
+        reply='"text":"{text}"',
+        gone="closed (",
+    ),
     "01_echo": Lesson(reply="Message text was: {text}"),
     "02_depends": Lesson(
         path="items/plumbus-{n}/ws?token=apple",
@@ -155,6 +168,14 @@ LESSONS: dict[str, Lesson] = {
     ),
 }
 """Every lesson, by its folder's name."""
+
+WITH_WEBSOCKET = tuple(
+    name for name in FOLDERS if name not in LESSONS or LESSONS[name].path is not None
+)
+"""The lessons that a WebSocket client can speak to."""
+
+WITHOUT_WEBSOCKET = tuple(name for name in FOLDERS if name not in WITH_WEBSOCKET)
+"""The lessons that come before the upgrade."""
 
 
 def lesson(name: str) -> Lesson:
@@ -285,12 +306,40 @@ class Pair:
 
 
 @contextmanager
-def pair(server: Address, name: str) -> Generator[Pair]:
+def pair(server: Address, name: str, prefix: str = "/") -> Generator[Pair]:
     """Connect two well-behaved clients while the block runs; both have been answered already."""
-    with guest(server, name, 1) as one, guest(server, name, 2) as other:
+    with guest(server, name, 1, prefix) as one, guest(server, name, 2, prefix) as other:
         both = Pair(one, other)
         both.converses()
         yield both
+
+
+def post(server: Address, name: str, text: str, prefix: str = "/") -> None:
+    """Say `text` to a lesson without a WebSocket.
+
+    Raises:
+        AssertionError: the answer is not what it should be.
+    """
+    known = lesson(name)
+    url = f"http{server.ws.removeprefix('ws')}{prefix}{known.posts}"
+    body = known.say(text).encode()
+    headers = {"Content-Type": "application/json"}
+    answer = httpx2.post(url, content=body, headers=headers, timeout=PATIENCE, trust_env=False)
+    assert answer.is_success, f"{text[:80]!r} was answered by {answer.status_code}."
+    assert known.reply.replace("{text}", text) in answer.text
+
+
+def assert_served(server: Address, name: str, prefix: str = "/") -> None:
+    """Let well-behaved clients speak, each over what the lesson speaks.
+
+    Raises:
+        AssertionError: one of them was not served.
+    """
+    if lesson(name).path is None:
+        post(server, name, f"posted at {prefix}", prefix)
+        return
+    with pair(server, name, prefix) as both:
+        both.converses()
 
 
 def eventually(holds: Callable[[], bool], otherwise: Callable[[], str], seconds: float) -> None:
