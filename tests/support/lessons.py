@@ -159,6 +159,7 @@ LESSONS: dict[str, Lesson] = {
         refused=ODD_IDS,
         env={"TICK_SECONDS": "1000"},
     ),
+    "13_push": Lesson(reply="Unknown: {text}", env={"TICK_SECONDS": "1000"}),
     "14_binary": Lesson(
         path="upload",
         message='{"type": "say", "text": "{text}"}',
