@@ -51,6 +51,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
+def trusting(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser context that asks nobody who signed a certificate."""
+    context = browser.new_context(ignore_https_errors=True)
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
 def witness(context: BrowserContext) -> Iterator[Witness]:
     """What the pages of this test do; at its end no page has raised or asked another host."""
     witness = Witness(context)

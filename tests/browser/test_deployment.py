@@ -1,10 +1,8 @@
 """A lesson behind nginx in a browser: in the naive way, and in that of the page on deployment."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.support.browser import Witness
 from tests.support.deployment import site
@@ -12,15 +10,6 @@ from tests.support.nginx import nginx
 from tests.support.server import serve
 
 CHAT = "lessons.03_manager.main:app"
-
-
-@pytest.fixture
-def trusting(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser context that asks nobody who signed a certificate."""
-    context = browser.new_context(ignore_https_errors=True)
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
 
 
 def test_a_page_is_led_to_https_and_opens_its_socket_there(trusting: BrowserContext) -> None:

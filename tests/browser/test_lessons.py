@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from tests.support.browser import Witness
 from tests.support.contract import PREFIXES, WATCHED, each_lesson, lesson_server
@@ -204,15 +204,6 @@ def test_works_under_a_prefix(name: str, served: Callable[[str], Server], page: 
 @pytest.fixture(scope="module")
 def key_and_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return certificate(tmp_path_factory.mktemp("certificate"))
-
-
-@pytest.fixture
-def trusting(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser context that asks nobody who signed a certificate."""
-    context = browser.new_context(ignore_https_errors=True)
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
 
 
 @each_lesson

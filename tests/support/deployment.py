@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.nginx import change
 from tests.support.server import ROOT
 
 FOLDER = ROOT / "topics" / "deployment"
@@ -30,18 +31,6 @@ PLACES = {
 def text(name: str) -> str:
     """Return the text of a file of the topic."""
     return (FOLDER / name).read_text(encoding="utf-8")
-
-
-def change(words: str, changes: dict[str, str]) -> str:
-    """Return `words` with changes made.
-
-    Raises:
-        AssertionError: what one of them replaces is not there, so it would change nothing.
-    """
-    for old, new in changes.items():
-        assert old in words, f"There is no {old!r} to change."
-        words = words.replace(old, new)
-    return words
 
 
 def site(name: str = "nginx.conf", changes: dict[str, str] | None = None) -> str:

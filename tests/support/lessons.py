@@ -167,6 +167,7 @@ LESSONS: dict[str, Lesson] = {
         heard='"text":"{text}"',
         longest=900,
     ),
+    "15_mounts": Lesson(path="api/v1/ws", reply="You wrote: {text}", heard="says: {text}"),
 }
 """Every lesson, by its folder's name."""
 

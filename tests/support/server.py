@@ -108,8 +108,12 @@ class Process:
         """What the process ended with, None while it runs."""
         return self._process.poll()
 
-    def wait_for_log(self, pattern: str | re.Pattern[str], seconds: float = 20) -> re.Match[str]:
+    def wait_for_log(
+        self, pattern: str | re.Pattern[str], seconds: float = 20, *, since: int = 0
+    ) -> re.Match[str]:
         """Return the first match of `pattern` in the log, as soon as it is there.
+
+        What stands in the log's first `since` characters does not count.
 
         Raises:
             AssertionError: the server ended, or `seconds` passed, before it was.
@@ -117,10 +121,10 @@ class Process:
         pattern = re.compile(pattern)
         with self._news:
             self._news.wait_for(
-                lambda: pattern.search("".join(self._lines)) or not self._reader.is_alive(),
+                lambda: pattern.search("".join(self._lines), since) or not self._reader.is_alive(),
                 seconds,
             )
-        found = pattern.search(self.log)
+        found = pattern.search(self.log, since)
         if found is None:
             state = "is running" if self.exit_code is None else f"ended with {self.exit_code}"
             raise AssertionError(

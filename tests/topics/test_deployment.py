@@ -312,15 +312,10 @@ def test_without_a_server_nginx_answers_502_and_the_next_attempt_works_once_it_i
             assert_answered(websocket, "hello again")
 
 
-def reload(proxy: Nginx) -> None:
-    proxy.signal(signal.SIGHUP)
-    proxy.wait_for_log(r"reconfiguring(.|\n)*start worker process \d+(.|\n)*gracefully shutting")
-
-
 def test_an_open_connection_outlives_a_reload_of_nginx(server: Server) -> None:
     with front(server) as proxy, chat(proxy, "/ws/1") as before:
         assert_answered(before, "hello")
-        reload(proxy)
+        proxy.reload()
         with chat(proxy, "/ws/2") as after:
             assert_answered(after, "I am new")
             assert before.recv(timeout=10) == "Client #2 says: I am new"
@@ -333,7 +328,7 @@ def test_an_open_connection_outlives_a_reload_of_nginx(server: Server) -> None:
 def test_an_old_worker_cuts_its_connections_when_it_is_told_to(server: Server) -> None:
     with front(server, main="worker_shutdown_timeout 1s;") as proxy, chat(proxy) as websocket:
         assert_answered(websocket, "hello")
-        reload(proxy)
+        proxy.reload()
         assert closing(websocket) == (1006, "")
 
 

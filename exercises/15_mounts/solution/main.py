@@ -1,0 +1,65 @@
+"""Exercise 15: under one roof. The hut line moves below the valley's pages."""
+
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from fastapi.responses import FileResponse
+
+# The server's own logger, so that its lines stand among the server's.
+logger = logging.getLogger("uvicorn.error")
+
+
+@asynccontextmanager
+async def open_book(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
+    """Keep the book of reports open, from startup to shutdown."""
+    logger.info("The book is open.")
+    yield {"numbers": count(1)}
+    logger.info("The book is closed.")
+
+
+huts = FastAPI(title="The hut line", lifespan=open_book)
+
+
+@asynccontextmanager
+async def open_valley(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
+    """Pass startup and shutdown on to what is mounted."""
+    async with huts.router.lifespan_context(huts) as state:
+        yield state or {}
+
+
+app = FastAPI(lifespan=open_valley)
+app.mount("/huts", huts, name="huts")
+
+
+@huts.get("/address")
+async def read_address(request: Request) -> dict[str, str]:
+    """Return the line's address, for whoever calls by a program."""
+    return {"line": str(request.url_for("huts:line"))}
+
+
+@app.get("/")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("index.html"))
+
+
+@app.get("/lift")
+async def read_lift() -> dict[str, str]:
+    return {"lift": "open"}
+
+
+@huts.websocket("/line")
+async def line(websocket: WebSocket) -> None:
+    await websocket.accept()
+    # A client may be gone when its answer is ready: then sending raises.
+    with suppress(WebSocketDisconnect):
+        try:
+            async for text in websocket.iter_text():
+                number = next(websocket.state.numbers)
+                await websocket.send_text(f"Entry {number}: {text}")
+        except KeyError:
+            # iter_text() looks up "text", and a binary message has none.
+            await websocket.close(1003, "Send text, not bytes.")

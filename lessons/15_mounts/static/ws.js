@@ -1,0 +1,41 @@
+const state = document.querySelector("#state");
+const form = document.querySelector("#form");
+const text = document.querySelector("#text");
+const send = document.querySelector("#send");
+const log = document.querySelector("#log");
+const where = document.querySelector("#where");
+
+// Relative to the page, so it goes by the prefix that the page came by.
+const socket = new WebSocket(form.dataset.ws);
+
+socket.addEventListener("open", () => {
+  state.textContent = "open";
+  send.disabled = false;
+});
+
+socket.addEventListener("message", (event) => {
+  const line = document.createElement("li");
+  // textContent shows a message; innerHTML would run what is in it.
+  line.textContent = event.data;
+  log.prepend(line);
+});
+
+socket.addEventListener("close", (event) => {
+  state.textContent = `closed (${event.code}) ${event.reason}`.trim();
+  send.disabled = true;
+});
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  socket.send(text.value);
+  text.value = "";
+});
+
+const answer = await fetch(where.dataset.from);
+for (const [name, value] of Object.entries(await answer.json())) {
+  const row = where.insertRow();
+  const head = document.createElement("th");
+  head.textContent = name;
+  row.append(head);
+  row.insertCell().textContent = value;
+}
