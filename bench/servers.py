@@ -65,7 +65,7 @@ def work(group: int) -> float:
 async def join(server: AnyServer, path: str) -> Stream:
     """Open a WebSocket that costs the client as little as can be, without compression."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(request(Target(server.port, path, str)))
+    writer.write(request(Target(server.port, lambda: path, str)))
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 101"):
         raise RuntimeError(f"No handshake: {head!r}")

@@ -188,6 +188,16 @@ class App:
         except httpx2.HTTPError:
             raise Unmet(f"GET {path} gets no answer within {SECONDS} seconds.") from None
 
+    def post(
+        self, path: str, value: object = None, headers: dict[str, str] | None = None
+    ) -> httpx2.Response:
+        """Return the answer to a POST request with a value as JSON."""
+        url = f"http://127.0.0.1:{self._learner.port}{path}"
+        try:
+            return httpx2.post(url, json=value, headers=headers, timeout=SECONDS, trust_env=False)
+        except httpx2.HTTPError:
+            raise Unmet(f"POST {path} gets no answer within {SECONDS} seconds.") from None
+
     def printed(self) -> str:
         """Return what your app has printed so far."""
         return self._learner.log
@@ -234,16 +244,6 @@ class App:
         path = there.path.removeprefix(prefix) + (f"?{there.query}" if there.query else "")
         # A browser escapes what no request can have, and nothing that is escaped already.
         return quote(path, safe="/?%:@!$&'()*+,;=~")
-
-    def post(
-        self, path: str, body: object, headers: dict[str, str] | None = None
-    ) -> httpx2.Response:
-        """Return the answer to a POST request with a body of JSON."""
-        url = f"http://127.0.0.1:{self._learner.port}{path}"
-        try:
-            return httpx2.post(url, json=body, headers=headers, timeout=SECONDS, trust_env=False)
-        except httpx2.HTTPError:
-            raise Unmet(f"POST {path} gets no answer within {SECONDS} seconds.") from None
 
     def stays_calm(self, after: str) -> None:
         """Stop the app, and fail if there is an error in its log; `after` says after what."""

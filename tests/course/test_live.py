@@ -65,7 +65,9 @@ async def test_answers_sixty_people_with_two_sockets_each_at_once(course: Server
         spoken = lesson(name)
         said = f"sentence of {number}"
         reply = spoken.reply.replace("{text}", said)
-        url = f"{course.ws}/live/{name}/{spoken.address(number)}"
+        page = f"{course.url}/live/{name}/"
+        address = await asyncio.to_thread(spoken.address, number, page)
+        url = f"{course.ws}/live/{name}/{address}"
         async with connect(url, proxy=None) as client:
             await everybody_is_here.wait()
             await client.send(spoken.say(said))

@@ -100,8 +100,12 @@ def media_type(answer: httpx2.Response) -> str:
 def target_of(server: Server, name: str, number: int = 666) -> Target:
     """Return where hostile clients go."""
     known = lesson(name)
-    path = known.posts if known.path is None else known.address(number)
-    return Target(server.port, f"/{path}", known.say)
+    page = f"{server.url}/"
+
+    def find() -> str:
+        return f"/{known.posts if known.path is None else known.address(number, page)}"
+
+    return Target(server.port, find, known.say)
 
 
 def assert_ends_well(server: Server, name: str, *excused: str) -> None:

@@ -24,11 +24,19 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Target:
-    """Where a hostile client goes: a server's port, a WebSocket's path, and how to say a thing."""
+    """Where a hostile client goes: a server's port, a WebSocket's path, and how to say a thing.
+
+    `find` returns the path, which may be good for one visit only, and so is asked for at each.
+    """
 
     port: int
-    path: str
+    find: Callable[[], str]
     say: Callable[[str], str]
+
+    @property
+    def path(self) -> str:
+        """The path of the next visit."""
+        return self.find()
 
 
 Attack = Callable[[Target], None]

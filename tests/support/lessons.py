@@ -1,6 +1,7 @@
 """How to speak to each lesson, so that one test can be put to all of them."""
 
 import re
+import ssl
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,16 @@ FOLDERS = tuple(
 PAGE_SUFFIXES = {".html", ".js", ".css"}
 """What a lesson's page is made of."""
 
+HTTP = httpx2.Client(
+    # To trust nobody is quick: to read the system's certificates takes longer than a request.
+    verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+    limits=httpx2.Limits(max_keepalive_connections=0),
+    trust_env=False,
+    # Hashing a password takes long on purpose, and longer on a busy machine.
+    timeout=60,
+)
+"""What asks lessons by HTTP, many times; it keeps no connection."""
+
 PATIENCE = 10.0
 """Seconds an answer may take before it counts as missing; it takes milliseconds as a rule."""
 
@@ -41,6 +52,8 @@ class Lesson:
     is a number of characters that may be said at once. `env` opens limits that a crowd of test
     clients would meet. `arrange` brings the lesson's page to its conversation, for a page that does
     not begin it by itself. `gone` is what the page's state begins with when the server has stopped.
+    `ticket` gets what `{ticket}` in `path` stands for, from the page's address and the client's
+    number.
     """
 
     path: str | None = "ws"
@@ -53,11 +66,13 @@ class Lesson:
     env: Mapping[str, str] = field(default_factory=dict)
     arrange: Callable[[Page], None] | None = None
     gone: str = "closed (1012)"
+    ticket: Callable[[str, int], str] | None = None
 
-    def address(self, number: int = 1) -> str:
-        """Return the path of a client's WebSocket, relative to the page."""
+    def address(self, number: int, page: str) -> str:
+        """Return the path of a client's WebSocket, relative to `page`, the page's address."""
         assert self.path is not None, "This lesson has no WebSocket."
-        return self.path.replace("{n}", str(number))
+        path = self.path.replace("{n}", str(number))
+        return path.replace("{ticket}", self.ticket(page, number)) if self.ticket else path
 
     def say(self, text: str) -> str:
         """Return a message that says `text`."""
@@ -68,8 +83,57 @@ def _press_connect(page: Page) -> None:
     page.get_by_role("button", name="Connect").click()
 
 
+def _sign_in(page: Page) -> None:
+    page.get_by_label("Password").fill(PASSWORDS["Ada"])
+    page.get_by_role("button", name="Sign in").click()
+
+
+PASSWORDS = {"Ada": "engine", "Grace": "compiler"}
+"""Who may sign in to the lessons that ask, as their pages tell it."""
+
+_tokens: dict[tuple[str, str], str] = {}
+
+
+def token(page: str, user: str) -> str:
+    """Sign in to the lesson at `page`, or take the token of the last time."""
+    if (page, user) not in _tokens:
+        form = {"username": user, "password": PASSWORDS[user]}
+        answer = HTTP.post(f"{page}token", data=form)
+        assert answer.status_code == 200, f"Signing in was answered by {answer.status_code}."
+        _tokens[page, user] = answer.json()["access_token"]
+    return _tokens[page, user]
+
+
+def _ticket(page: str, number: int) -> str:
+    """Return a ticket for one visit: odd numbers are Ada's, even ones Grace's."""
+    user = "Ada" if number % 2 else "Grace"
+    for _ in range(2):
+        headers = {"Authorization": f"Bearer {token(page, user)}"}
+        answer = HTTP.post(f"{page}tickets", headers=headers)
+        if answer.status_code == 200:
+            return answer.json()["ticket"]
+        # Another server had this port before.
+        del _tokens[page, user]
+    raise AssertionError(f"Asking for a ticket was answered by {answer.status_code}.")
+
+
 ODD_IDS = ("ws/", "ws/0", "ws/-1", "ws/somebody", "ws/" + "9" * 5000, "ws/%D9%A3")
 """Addresses where a lesson wants a positive number and gets something else."""
+
+_UNKNOWN = (
+    "ws",
+    "ws?room=attic",
+    "ws?room=attic&ticket=",
+    "ws?room=attic&ticket=nonsense",
+    "ws?room=attic&ticket=%FF%00",
+    "ws?room=attic&ticket=" + "a" * 5000,
+    "ws?room=ATTIC&ticket=nonsense",
+    "ws/cookie?room=attic",
+    "ws/header?room=attic",
+    "ws/subprotocol?room=attic",
+    "ws/hello?room=ATTIC",
+)
+"""Addresses of those who have not signed in."""
 
 LESSONS: dict[str, Lesson] = {
     "00_http": Lesson(
@@ -151,6 +215,17 @@ LESSONS: dict[str, Lesson] = {
         ),
         longest=900,
         arrange=_press_connect,
+    ),
+    "10_auth": Lesson(
+        path="ws?room=attic&ticket={ticket}",
+        message='{"type": "say", "text": "{text}"}',
+        reply='"text":"{text}"',
+        heard='"text":"{text}"',
+        refused=_UNKNOWN,
+        longest=900,
+        env={"SECRET_KEY": "a key of the tests, and of nobody else"},
+        arrange=_sign_in,
+        ticket=_ticket,
     ),
     "12_lifespan": Lesson(
         path="ws/{n}",
@@ -278,7 +353,9 @@ class Guest:
 @contextmanager
 def guest(server: Address, name: str, number: int, prefix: str = "/") -> Generator[Guest]:
     """Connect a well-behaved client while the block runs."""
-    url = f"{server.ws}{prefix}{lesson(name).address(number)}"
+    # http for ws, and https for wss.
+    page = f"{server.ws.replace('ws', 'http', 1)}{prefix}"
+    url = f"{server.ws}{prefix}{lesson(name).address(number, page)}"
     # Within its own limits the client would refuse a long message, and stop reading after a few.
     with connect(url, proxy=None, max_size=None, max_queue=None) as socket:
         yield Guest(name, number, socket)

@@ -48,7 +48,7 @@ def said(row: str, server: str) -> str:
 @contextmanager
 def raw(server: AnyServer, path: str, extra: str = "") -> Generator[Raw]:
     """Open a WebSocket to which no library adds its own opinion."""
-    client = Raw(Target(server.port, path, str))
+    client = Raw(Target(server.port, lambda: path, str))
     with client.socket:
         assert client.handshake(extra=extra).startswith("HTTP/1.1 101")
         yield client
@@ -142,7 +142,7 @@ def test_agrees_on_a_subprotocol(laboratory: AnyServer, name: str) -> None:
 
 
 def test_chooses_a_subprotocol_that_nobody_offered(laboratory: AnyServer, name: str) -> None:
-    client = Raw(Target(laboratory.port, "/subprotocol", str))
+    client = Raw(Target(laboratory.port, lambda: "/subprotocol", str))
     with client.socket:
         head = client.handshake().casefold()
     told = "sent" if "sec-websocket-protocol: chat" in head else head or "cut off"

@@ -1,0 +1,139 @@
+"""What becomes of a lost pass in exercise 10: `make check E=10`."""
+
+from time import monotonic
+
+import pytest
+from scripts.checks import SECONDS, App, Client
+
+STARTER_SAYS = "Kar reports its pass as lost, and asking for a ticket with it gets"
+
+OVER = 4401
+
+
+def gets_pass(app: App, hut: str = "Kar", word: str = "edelweiss") -> str:
+    """Return a new pass."""
+    answer = app.post("/passes", {"hut": hut, "word": word})
+    assert answer.is_success, (
+        f"{hut} asks for a pass with its word and gets {answer.status_code}."
+    )
+    return answer.json()["pass"]
+
+
+def asks(app: App, path: str, shown: str) -> int:
+    """Return the status of a request with a pass."""
+    headers = {"Authorization": f"Bearer {shown}"}
+    return app.post(path, headers=headers).status_code
+
+
+def gets_ticket(app: App, shown: str) -> str:
+    """Return the address that a ticket leads to."""
+    headers = {"Authorization": f"Bearer {shown}"}
+    answer = app.post("/tickets", headers=headers)
+    assert answer.is_success, (
+        f"A good pass asks for a ticket and gets {answer.status_code}."
+    )
+    return f"/ws?ticket={answer.json()['ticket']}"
+
+
+def calls(app: App, shown: str) -> Client:
+    """Open a line with a pass, and say something on it."""
+    client = app.open(gets_ticket(app, shown))
+    client.send("Good evening.")
+    client.hears()
+    return client
+
+
+def loses(app: App, shown: str) -> None:
+    """Report a pass as lost."""
+    status = asks(app, "/lost", shown)
+    assert status == 204, (
+        f"A pass is reported as lost, and gets {status}; 204 is due."
+    )
+
+
+def test_gives_no_ticket_for_it(app: App) -> None:
+    """A lost pass gets no ticket, and cannot be reported twice."""
+    shown = gets_pass(app)
+    loses(app, shown)
+    status = asks(app, "/tickets", shown)
+    assert status == 401, f"{STARTER_SAYS} {status}; 401 is due."
+    status = asks(app, "/lost", shown)
+    assert status == 401, (
+        f"A lost pass is reported once more, and gets {status}; 401 is due."
+    )
+
+
+def test_takes_no_ticket_of_it(app: App) -> None:
+    """A ticket that was given out before the pass was lost is no longer good."""
+    shown = gets_pass(app)
+    address = gets_ticket(app, shown)
+    loses(app, shown)
+    status = app.refusal(address)
+    assert status == 401, (
+        "Kar's pass is lost, and a ticket from before opens the line with"
+        f" {status}; 401 is due."
+    )
+
+
+def test_ends_its_lines(app: App) -> None:
+    """All lines of a lost pass are closed with 4401 at once."""
+    shown = gets_pass(app)
+    one, two = calls(app, shown), calls(app, shown)
+    loses(app, shown)
+    for client in (one, two):
+        code, _ = client.closing("Kar's pass is lost, and a line of it stays open.")
+        assert code == OVER, (
+            f"Kar's pass is lost, and a line of it is closed with {code};"
+            f" {OVER} is due."
+        )
+    app.stays_calm("Kar's pass was lost while two lines of it were open")
+
+
+def test_leaves_the_others(app: App) -> None:
+    """The other passes are good, those of the same hut too."""
+    lost = gets_pass(app)
+    others = {
+        "Kar's other pass": gets_pass(app),
+        "Alm's pass": gets_pass(app, "Alm", "gentian"),
+    }
+    lines = {whose: calls(app, shown) for whose, shown in others.items()}
+    loses(app, lost)
+    for whose, shown in others.items():
+        status = asks(app, "/tickets", shown)
+        assert status == 200, f"{whose} is not lost, and gets {status}; 200 is due."
+    lines["Alm's pass"].send("Still here.")
+    for whose, client in lines.items():
+        heard = client.hears_until("Alm: Still here.")
+        assert "Kar: Still here." not in heard, f"{whose} hears {heard}."
+
+
+def test_keeps_it_on_the_list_while_it_matters(app: App) -> None:
+    """A lost pass stays lost when others are lost after it."""
+    passes = [gets_pass(app) for _ in range(3)]
+    for shown in passes:
+        loses(app, shown)
+    listed = app.get("/lost").json()["lost"]
+    assert listed == len(passes), (
+        f"{len(passes)} passes are lost, and {listed} are on the list."
+    )
+    for number, shown in enumerate(passes, 1):
+        status = asks(app, "/tickets", shown)
+        assert status == 401, (
+            f"Three passes are lost, and number {number} gets {status}; 401 is due."
+        )
+
+
+@pytest.mark.environment(NIGHT_SECONDS="1")
+def test_forgets_what_is_over(app: App) -> None:
+    """A pass that is over anyway is on no list, and no longer good."""
+    shown = gets_pass(app)
+    loses(app, shown)
+    end = monotonic() + SECONDS
+    while (listed := app.get("/lost").json()["lost"]) and monotonic() < end:
+        pass
+    assert listed == 0, (
+        "The lost pass has been over for a second or two, and"
+        f" {listed} is on the list."
+    )
+    status = asks(app, "/tickets", shown)
+    assert status == 401, f"A pass that is over gets {status}; 401 is due."
