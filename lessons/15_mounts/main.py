@@ -11,6 +11,7 @@ from anyio import CancelScope
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from fastapi_offline import FastAPIOffline
 from starlette.websockets import WebSocketDisconnected
 
 # The server's own logger, so that its lines stand among the server's.
@@ -35,7 +36,7 @@ async def host(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
         yield state or {}
 
 
-api = FastAPI(title="The room", lifespan=open_room)
+api = FastAPIOffline(title="The room", lifespan=open_room)
 app = FastAPI(lifespan=host)
 app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 app.mount("/api/v1", api, name="api")

@@ -729,6 +729,21 @@ def test_15_mounts_page_works_where_the_server_knows_no_prefix(page: Page, path:
         expect(page.locator("#where")).to_contain_text("/api/v1")
 
 
+def test_15_mounts_documentation_of_the_room_asks_no_other_host(page: Page) -> None:
+    with (
+        serve("lessons.15_mounts.main:app", *UNDER_CHAT) as server,
+        nginx_file(PROXY, BACKEND=server.port) as proxy,
+    ):
+        page.goto(f"{proxy.http}/chat/api/v1/docs")
+        page.click("text=/where")
+        page.click("text=Try it out")
+        page.click("text=Execute")
+
+        expect(page.locator(".live-responses-table")).to_contain_text(
+            f'"url_for": "{proxy.ws}/chat/api/v1/ws"'
+        )
+
+
 def test_15_mounts_page_sees_1006_without_upgrade(page: Page) -> None:
     config = change(PROXY, {"proxy_set_header Upgrade $http_upgrade;": ""})
     with (

@@ -91,10 +91,20 @@ def test_page_and_room_share_what_the_lifespan_made(server: Server) -> None:
 def test_mounted_app_has_documentation_of_its_own(server: Server) -> None:
     inner, outer = (httpx2.get(f"{server.url}{at}/openapi.json").json() for at in ("/api/v1", ""))
 
-    assert httpx2.get(f"{server.url}/api/v1/docs").status_code == 200
     assert list(inner["paths"]) == ["/where"]
     assert inner["servers"] == [{"url": "/api/v1"}]
     assert list(outer["paths"]) == ["/"]
+
+
+def test_documentation_of_the_mounted_app_brings_its_scripts_along(prefixed: Server) -> None:
+    inner, outer = (httpx2.get(f"{prefixed.url}{at}/docs").text for at in ("/api/v1", ""))
+    own = re.findall(r'(?:href|src)="([^"]*)"', inner)
+
+    assert own
+    assert {path.rpartition("/")[0] for path in own} == {"/chat/api/v1/static-offline-docs"}
+    for path in own:
+        assert httpx2.get(f"{prefixed.url}{path.removeprefix('/chat')}").status_code == 200
+    assert 'src="https://' in outer
 
 
 def test_url_for_gives_the_path_with_all_that_is_above_it(server: Server) -> None:
