@@ -127,6 +127,11 @@ class App:
         self._open = ExitStack()
         self._moved = ""
 
+    @property
+    def origin(self) -> str:
+        """The origin of the app's own pages."""
+        return f"http://127.0.0.1:{self._learner.port}"
+
     @contextmanager
     def connect(self, path: str, headers: dict[str, str] | None = None) -> Generator[Client]:
         """Open a WebSocket for the length of a `with` block."""

@@ -227,6 +227,17 @@ LESSONS: dict[str, Lesson] = {
         arrange=_sign_in,
         ticket=_ticket,
     ),
+    "11_origin": Lesson(
+        path="ws?room=attic&ticket={ticket}",
+        message='{"type": "say", "text": "{text}"}',
+        reply='"text":"{text}"',
+        heard='"text":"{text}"',
+        refused=_UNKNOWN,
+        longest=900,
+        env={"SECRET_KEY": "a key of the tests, and of nobody else"},
+        arrange=_sign_in,
+        ticket=_ticket,
+    ),
     "12_lifespan": Lesson(
         path="ws/{n}",
         reply="You wrote: {text}",

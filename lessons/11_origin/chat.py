@@ -1,0 +1,89 @@
+"""What is done in a room: by WebSocket, and by HTTP beside it."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import time
+
+from anyio import move_on_after
+from fastapi import (
+    APIRouter,
+    Depends,
+    HTTPException,
+    WebSocket,
+    WebSocketDisconnect,
+)
+from pydantic import BaseModel
+
+from .auth import Speaker, Speaking, speaking
+from .features.say import Said, Text
+from .manager import GONE, SEND_SECONDS
+from .messages import Client, Error, explain, table
+from .rooms import Reached, Room, RoomName, enter, rooms
+
+# Who is here is for those who may be here.
+router = APIRouter(
+    prefix="/rooms", tags=["rooms"], dependencies=[Depends(speaking)]
+)
+
+
+class Note(BaseModel):
+    text: Text
+
+
+def find(name: str) -> Room:
+    """Return a room that somebody is in.
+
+    Raises:
+        HTTPException: 404, there is none of this name.
+    """
+    if name not in rooms:
+        raise HTTPException(404, "Nobody is in this room.")
+    return rooms[name]
+
+
+@router.get("")
+async def count_rooms() -> dict[str, int]:
+    return {"rooms": len(rooms)}
+
+
+@router.get("/{room}")
+async def look(room: RoomName) -> list[str]:
+    return find(room).users()
+
+
+@router.post("/{room}/messages")
+async def post(room: RoomName, note: Note, speaker: Speaking) -> Reached:
+    said = Said(user=speaker.user, text=note.text, at=datetime.now(UTC))
+    return await find(room).tell_all(said)
+
+
+async def close(websocket: WebSocket, code: int, reason: str) -> None:
+    # It may be gone, closed, or not reading: none of them needs our frame.
+    with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+        async with asyncio.timeout(SEND_SECONDS):
+            await websocket.close(code, reason)
+
+
+async def converse(websocket: WebSocket, room: str, speaker: Speaker) -> None:
+    """Serve somebody who has been let in, as long as the token counts."""
+    client = Client(speaker.user, enter(room), websocket)
+    # A scope of anyio's: what is being told to all is still told to all.
+    end = move_on_after(speaker.until - time())
+    try:
+        with client.room.manager.member(websocket), end, suppress(*GONE):
+            await client.room.join(websocket, client.user)
+            while True:
+                try:
+                    message = table.parse(await websocket.receive_text())
+                except KeyError:
+                    # receive_text() looks up "text"; a binary message has none.
+                    await client.tell(Error(detail="Send text, not bytes."))
+                except ValueError as reason:
+                    await client.tell(Error(detail=explain(reason)))
+                else:
+                    await table.handle(message, client)
+        if end.cancelled_caught:
+            await close(websocket, 4401, "Your time is over. Sign in again.")
+    finally:
+        await client.room.leave(websocket)
