@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from websockets.typing import Subprotocol
 
 from tests.lessons.test_08_routers import SHOUT
 from tests.support.browser import Witness
-from tests.support.lessons import PASSWORDS
+from tests.support.client import connect
+from tests.support.lessons import PASSWORDS, token
 from tests.support.nginx import change, nginx_file
 from tests.support.server import ROOT, Server, serve
 
@@ -310,6 +312,28 @@ def test_10_auth_page_gets_in_by_each_door(page: Page, witness: Witness) -> None
             expect(page.locator("#log li").first).to_contain_text(f"Ada: by {way}")
         assert page.evaluate("document.cookie") == ""
     assert witness.console == []
+
+
+def test_10_auth_a_subprotocol_that_is_not_answered_is_broken_off_by_the_browser_alone(
+    page: Page, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "lessons/10_auth", tmp_path / "10_auth")
+    doors = tmp_path / "10_auth/doors.py"
+    text = doors.read_text("utf-8")
+    assert 'accept(subprotocol="bearer")' in text
+    doors.write_text(text.replace('accept(subprotocol="bearer")', "accept()"), "utf-8")
+    with serve("10_auth.main:app", cwd=tmp_path) as server:
+        page.goto(server.url)
+        sign_in(page)
+        expect(page.locator("#state")).to_have_text("open", timeout=SIGNING_IN)
+        page.select_option("#way", "subprotocol")
+        page.get_by_role("button", name="Connect").click()
+        expect(page.locator("#state")).to_have_text("closed (1006)")
+
+        shown = [Subprotocol("bearer"), Subprotocol(token(f"{server.url}/", "Ada"))]
+        url = f"{server.ws}/ws/subprotocol?room=attic"
+        with connect(url, subprotocols=shown) as websocket:
+            assert "Ada" in str(websocket.recv(timeout=10))
 
 
 def test_10_auth_page_asks_again_when_the_server_has_forgotten_it(page: Page) -> None:

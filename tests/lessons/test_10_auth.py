@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from subprocess import CalledProcessError
+from threading import Barrier, Event
 from time import time
 from typing import Any
 
@@ -144,6 +145,37 @@ def test_a_wrong_password_and_an_unknown_name_cost_the_same_work(
         assert refused.value.status_code == 401
 
     assert worked == ["$argon2id$v=19$m=65536,t=3,p=4"] * 3
+
+
+async def test_passwords_are_checked_two_at_once_and_hold_up_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = import_module("lessons.10_auth.main").app
+    auth = import_module("lessons.10_auth.auth")
+    two, released, begun = Barrier(3, timeout=10), Event(), []
+
+    def verify(password: str, stored: str) -> bool:
+        begun.append(stored)
+        if not released.is_set():
+            two.wait()
+            released.wait(10)
+        return password == PASSWORDS["Ada"]
+
+    monkeypatch.setattr(auth.hasher, "verify", verify)
+    form = {"username": "Ada", "password": PASSWORDS["Ada"]}
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        signing_in = [asyncio.create_task(client.post("/token", data=form)) for _ in range(5)]
+        await asyncio.to_thread(two.wait)
+        # Two are being checked. Meanwhile others are answered, and a third one waits.
+        pages = [await client.get("/") for _ in range(5)]
+        checking = len(begun)
+        released.set()
+        answers = await asyncio.gather(*signing_in)
+
+    assert [page.status_code for page in pages] == [200] * 5
+    assert checking == 2
+    assert [answer.status_code for answer in answers] == [200] * 5
 
 
 BAD_FORMS: dict[str, tuple[dict[str, Any], int]] = {

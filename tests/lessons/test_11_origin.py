@@ -13,7 +13,8 @@ from starlette.requests import HTTPConnection
 from websockets.exceptions import InvalidStatus
 
 from tests.support.client import connect
-from tests.support.lessons import HTTP
+from tests.support.lessons import HTTP, Address
+from tests.support.nginx import nginx
 from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
 
 KEY = "the key of these tests and of no other, as long as the longest hash wants it"
@@ -46,7 +47,7 @@ def each(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield server
 
 
-def knock(server: Server, *origins: str, **headers: str) -> int:
+def knock(server: Address, *origins: str, **headers: str) -> int:
     """Return how a handshake with Ada's cookie is answered: 101 if it is let in."""
     given = [*(COOKIE | headers).items(), *(("Origin", origin) for origin in origins)]
     try:
@@ -189,6 +190,37 @@ def test_a_handshake_without_a_host_has_no_page_of_its_own() -> None:
     )
 
 
+PROXY = """
+server {
+    listen @HTTP@;
+    location / {
+        proxy_pass http://127.0.0.1:@BACKEND@;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade    $http_upgrade;
+        proxy_set_header Connection upgrade;
+        @HOST@
+    }
+}
+"""
+HOST_LINES = {
+    "with its port": ("proxy_set_header Host $http_host;", 101),
+    "without its port": ("proxy_set_header Host $host;", 403),
+    "not at all": ("", 403),
+}
+
+
+@pytest.mark.parametrize("how", HOST_LINES)
+def test_behind_a_proxy_its_own_page_comes_in_if_host_is_passed_on(how: str) -> None:
+    line, status = HOST_LINES[how]
+    with (
+        serve("lessons.11_origin.main:app", env=ENV) as server,
+        nginx(PROXY, BACKEND=server.port, HOST=line) as proxy,
+    ):
+        assert knock(proxy, proxy.http) == status
+        assert knock(proxy, LISTED[0]) == 101
+        assert knock(proxy, EVIL) == 403
+
+
 @pytest.mark.parametrize("origin", ["*", "null", "chat.example.org", "https://chat.example.org/x"])
 def test_a_list_with_anything_but_origins_is_refused_at_the_start(origin: str) -> None:
     env = {**ENV, "ALLOWED_ORIGINS": json.dumps([origin])}
@@ -279,3 +311,9 @@ def test_naive_middleware_times_http_alone(naive: Server) -> None:
         headers: Any = websocket.response.headers
         assert "X-Process-Time" not in headers
         assert "access-control-allow-origin" not in headers
+
+
+def test_naive_cookie_is_lax_without_a_word(naive: Server) -> None:
+    answer = ask(naive, "POST", "ws/cookie", Authorization=f"Bearer {TOKEN}")
+
+    assert answer.headers["set-cookie"] == f"token={TOKEN}; HttpOnly; Path=/; SameSite=lax"
