@@ -22,9 +22,9 @@ PY := .venv/bin/python
 BUNDLE := $(wildcard wheels)
 READY := .venv/$(if $(BUNDLE),.bundled,.ready)
 WHOLE := $(if $(BUNDLE),bundled,$(READY))
-# A file's tests stay together: they share servers. And a machine with many cores does not start
-# as many browsers: four at a time are fast, and keep the time limits honest.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+# A file's tests stay together: they share servers. Four at a time use two cores well, because most
+# of them wait for a server or a browser; more would make the time limits dishonest.
+PARALLEL := -n 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes diagrams shots bundle lock clean FORCE
