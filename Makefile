@@ -15,6 +15,7 @@ NAIVE =
 E =
 WATCH =
 UPGRADE =
+ALL =
 
 PY := .venv/bin/python
 # A bundle (`make bundle`) brings wheels for what a class needs, and the site built. Its .venv has
@@ -22,9 +23,9 @@ PY := .venv/bin/python
 BUNDLE := $(wildcard wheels)
 READY := .venv/$(if $(BUNDLE),.bundled,.ready)
 WHOLE := $(if $(BUNDLE),bundled,$(READY))
-# A file's tests stay together: they share servers. Four at a time use two cores well, because most
+# Tests that share servers stay together, see tests/conftest.py. Four at a time use two cores well, because most
 # of them wait for a server or a browser; more would make the time limits dishonest.
-PARALLEL := -n 4 --dist loadfile
+PARALLEL := -n 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes diagrams shots bundle lock clean FORCE
@@ -62,9 +63,9 @@ skip: $(READY) ## Leave an exercise out: make skip E=03
 reset: $(READY) ## Begin an exercise anew, and keep what you had: make reset E=03
 	@$(PY) -m scripts.exercise reset '$(E)'
 
-test: $(WHOLE) ## Run all tests, or one lesson's: make test L=03
+test: $(WHOLE) ## Run the tests, or one lesson's: make test L=03 (ALL=1: every variation too)
 ifeq ($(strip $(L)),)
-	@$(PY) -m pytest $(PARALLEL)
+	@$(PY) -m pytest $(PARALLEL) $(if $(ALL),,-m 'not thorough')
 else
 	@name=$$($(PY) -m scripts.lesson --name '$(L)') && $(PY) -m pytest $(PARALLEL) -k "$$name"
 endif

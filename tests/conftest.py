@@ -1,5 +1,7 @@
 """Fixtures shared by all tests: a lesson's server, and what the machine has to offer."""
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,22 @@ def pytest_report_header() -> str:
     return f"network off: {offline.how()}"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay in one process: a file's, or, where a file goes through lessons, a lesson's.
+
+    They share servers, a browser or a site, which would otherwise be started once a process.
+    """
+    for item in items:
+        # As in tests/contract/test_clients.py::test_name[03_manager-wsproto].
+        lesson = re.search(
+            r"\[(\d\d_\w+(?:-websockets-sansio|-wsproto|-websockets)?)\]$", item.name
+        )
+        alone = lesson and item.path.parent.name in {"contract", "exercises"}
+        group = f"{item.path}-{lesson[1]}" if lesson and alone else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def lesson_of(request: pytest.FixtureRequest) -> str:
     """Return the lesson a test file is named after: test_01_echo.py tests 01_echo."""
     return Path(str(request.path)).stem.removeprefix("test_")
@@ -22,6 +40,14 @@ def lesson_of(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run's, the same for all processes that share its tests."""
+    base = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own in the run's.
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
 
 @pytest.fixture(scope="module")

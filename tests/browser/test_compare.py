@@ -10,7 +10,7 @@ from scripts import compare
 from scripts.changes import origins
 from scripts.lessons import Lesson, names
 from tests.support.browser import Witness, toggle_to_dark
-from tests.support.site import BUILDERS, build_site, copy_project, serve_files
+from tests.support.site import BUILDERS, built_once, serve_files
 
 pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for its build.
 
@@ -19,15 +19,10 @@ PHONE: ViewportSize = {"width": 390, "height": 800}
 SIDES = compare.sides()
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(tmp_path_factory.mktemp("project"))
-
-
 @pytest.fixture(scope="module", params=BUILDERS)
-def site(request: pytest.FixtureRequest, project: Path) -> Path:
+def site(request: pytest.FixtureRequest, shared: Path) -> Path:
     """The folder of the built site."""
-    return build_site(project, request.param)
+    return built_once(shared, request.param)
 
 
 @pytest.fixture(scope="module")

@@ -8,23 +8,19 @@ from playwright.sync_api import Browser, FloatRect, FrameLocator, Page, expect
 
 from scripts.lessons import names
 from tests.support.browser import Witness, toggle_to_dark
+from tests.support.lessons import lesson
 from tests.support.server import serve
-from tests.support.site import BUILDERS, build_site, copy_project, pages, serve_files
+from tests.support.site import BUILDERS, built_once, pages, serve_files
 
 pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for its build.
 
 LESSONS = names()
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(tmp_path_factory.mktemp("project"))
-
-
 @pytest.fixture(scope="module", params=BUILDERS)
-def site(request: pytest.FixtureRequest, project: Path) -> Path:
+def site(request: pytest.FixtureRequest, shared: Path) -> Path:
     """The folder of the built site."""
-    return build_site(project, request.param)
+    return built_once(shared, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +54,9 @@ def test_two_live_clients_are_connected(
     for label, client in zip(("Client A", "Client B"), clients(page), strict=True):
         expect(page.get_by_title(f"{label} of lesson {name}")).to_be_visible()
         expect(client.locator("#state")).not_to_have_text("connecting")
-        connect = client.get_by_role("button", name="Connect", exact=True)
-        if connect.count():
-            connect.click()
+        arrange = lesson(name).arrange
+        if arrange is not None:
+            arrange(client)
         expect(client.locator("#state")).to_contain_text("open")
     assert not witness.console
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.lessons import ROOT
-from tests.support.site import BUILDERS, build_site, copy_project
+from tests.support.site import BUILDERS, build_site, built_once, copy_project
 from tests.support.site import pages as addresses
 
 pytestmark = pytest.mark.timeout(180)  # A build is slow on a machine that does other things.
@@ -77,18 +77,13 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(tmp_path_factory.mktemp("project"))
+def mkdocs(shared: Path) -> Path:
+    return built_once(shared, "mkdocs")
 
 
 @pytest.fixture(scope="module")
-def mkdocs(project: Path) -> Path:
-    return build_site(project, "mkdocs")
-
-
-@pytest.fixture(scope="module")
-def zensical(project: Path) -> Path:
-    return build_site(project, "zensical")
+def zensical(shared: Path) -> Path:
+    return built_once(shared, "zensical")
 
 
 def html(site: Path) -> dict[str, str]:
@@ -150,14 +145,25 @@ def test_both_make_the_same_of_each_page(mkdocs: Path, zensical: Path) -> None:
         assert anchors(page) == anchors(second[path]), f"The builders differ in {path}."
 
 
-@pytest.mark.parametrize("builder", BUILDERS)
-def test_everything_a_page_is_made_of_comes_out(tmp_path: Path, builder: str) -> None:
-    project = copy_project(tmp_path)
+def one_page(root: Path, text: str) -> Path:
+    """Copy the project without its pages but for one, which has this text."""
+    project = copy_project(root)
     for other in (project / "docs").rglob("*.md"):
         other.unlink()
-    (project / "docs" / "index.md").write_text(EVERYTHING)
+    (project / "docs" / "index.md").write_text(text)
     config = project / "mkdocs.yml"
     config.write_text(config.read_text().partition("\nnav:")[0] + "\nnav:\n  - Home: index.md\n")
+    return project
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_a_page_without_a_hole_is_built(tmp_path: Path, builder: str) -> None:
+    assert build_site(one_page(tmp_path, "# A page\n"), builder).is_dir()
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_everything_a_page_is_made_of_comes_out(tmp_path: Path, builder: str) -> None:
+    project = one_page(tmp_path, EVERYTHING)
     page = html(build_site(project, builder))["index.html"]
     assert not faults(page)
     assert counts(page) == EXPECTED
@@ -176,9 +182,7 @@ def test_everything_a_page_is_made_of_comes_out(tmp_path: Path, builder: str) ->
     ],
 )
 def test_a_hole_in_a_page_fails_the_build(tmp_path: Path, builder: str, words: str) -> None:
-    project = copy_project(tmp_path)
-    with (project / "docs" / "index.md").open("a") as page:
-        page.write(f"\n\n{words}\n")
+    project = one_page(tmp_path, f"# A page\n\n{words}\n")
     with pytest.raises(subprocess.CalledProcessError):
         build_site(project, builder)
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,17 @@ _SHARED = (".venv", "Makefile", "course", "pyproject.toml", "requirements.txt", 
 
 # A learner has a terminal of their own: what these tests run in is none of its business.
 _LEFT_OUT = ("MAKEFLAGS", "MAKELEVEL", "NO_COLOR", "PYTEST_CURRENT_TEST", "FORCE_COLOR")
+
+
+def answers(wrong: Iterable[str], few: int = 4) -> list[object]:
+    """Return the names of wrong answers as parameters, of which a few are for each run.
+
+    Each costs seconds; the rest is for `make test ALL=1`.
+    """
+    return [
+        pytest.param(name, marks=[pytest.mark.thorough] if at >= few else [])
+        for at, name in enumerate(wrong)
+    ]
 
 
 class Desk:

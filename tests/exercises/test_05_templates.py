@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.exercises.conftest import Desk
+from tests.exercises.conftest import Desk, answers
 
 DATA_WS = "{{ url_for('station', hut=hut|urlencode).path }}"
 SCRIPT = """<script type="module" src="{{ url_for('static', path='ws.js').path }}"></script>"""
@@ -96,7 +96,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("wrong", answers(WRONG))
 def test_a_wrong_answer_is_told_what_is_wrong(wrong: str, desk: Desk) -> None:
     edits, words = WRONG[wrong]
     assert words in desk.answers("05", edits)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.exercises.conftest import Desk
+from tests.exercises.conftest import Desk, answers
 
 WRONG = {
     "the WebSocket alone": (
@@ -57,7 +57,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("wrong", answers(WRONG))
 def test_a_wrong_answer_is_told_what_is_wrong(wrong: str, desk: Desk) -> None:
     edits, words = WRONG[wrong]
     assert words in desk.answers("11", edits)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import httpx2
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FrameLocator, Page
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -64,7 +64,7 @@ class Lesson:
     refused: tuple[str, ...] = ()
     longest: int = 30_000
     env: Mapping[str, str] = field(default_factory=dict)
-    arrange: Callable[[Page], None] | None = None
+    arrange: Callable[[Page | FrameLocator], None] | None = None
     gone: str = "closed (1012)"
     ticket: Callable[[str, int], str] | None = None
 
@@ -79,11 +79,11 @@ class Lesson:
         return self.message.replace("{text}", text)
 
 
-def _press_connect(page: Page) -> None:
+def _press_connect(page: Page | FrameLocator) -> None:
     page.get_by_role("button", name="Connect").click()
 
 
-def _sign_in(page: Page) -> None:
+def _sign_in(page: Page | FrameLocator) -> None:
     page.get_by_label("Password").fill(PASSWORDS["Ada"])
     page.get_by_role("button", name="Sign in").click()
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from filelock import FileLock
 from starlette.applications import Starlette
 
 from course.main import create_app
@@ -40,6 +41,20 @@ def build_site(root: Path, builder: str) -> Path:
     site = Path(f"site-{builder}")
     BUILDERS[builder](root, site)
     return root / site
+
+
+def built_once(base: Path, builder: str) -> Path:
+    """Return the folder of the project's own site, which all tests of a run share: only look at it.
+
+    `base` is a folder that all processes of the run share. The first to come builds, others wait.
+    """
+    project = base / f"project-{builder}"
+    with FileLock(base / f"{builder}.lock"):
+        if not (project / "built").exists():
+            project.mkdir()
+            build_site(copy_project(project), builder)
+            (project / "built").touch()
+    return project / f"site-{builder}"
 
 
 def pages() -> list[str]:

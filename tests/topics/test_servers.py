@@ -404,7 +404,8 @@ def test_workers_share_no_memory(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["granian", "hypercorn"])
 def test_lessons_1_to_7_run_on_the_other_servers(name: str) -> None:
-    seven = lessons.FOLDERS[:7]
+    seven = [lesson for lesson in lessons.FOLDERS if "01" <= lesson[:2] <= "07"]
+    assert len(seven) == 7
     limits = {key: value for lesson in seven for key, value in lessons.lesson(lesson).env.items()}
     with AnyServer(name, "course.main:app", env=limits) as server:
         for lesson in seven:
