@@ -18,7 +18,7 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay in one process: a file's, or, where a file goes through lessons, a lesson's.
+    """Say which tests stay in one process: a file's, or a lesson's in a file of all lessons.
 
     They share servers, a browser or a site, which would otherwise be started once a process.
     """

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         UsageError: one of them is asynchronous.
     """
     for item in items:
-        # What each lesson's page does is seen in one builder's site; the other one's has an example.
+        # What each lesson's page does is seen in one builder's site; the other's has an example.
         if re.search(r"\[zensical-(?!01_)\d\d_\w+\]$", item.name):
             item.add_marker(pytest.mark.thorough)
         if item.path.is_relative_to(HERE):
