@@ -14,6 +14,12 @@ from tests.support.browser import Witness
 
 HERE = Path(__file__).parent
 
+# What a page of the second builder's does with each lesson, or with the slides, is done by the same
+# scripts; and what a browser shows of an end is shown for one of uvicorn's implementations.
+_AGAIN = re.compile(
+    r"\[zensical-(?!01_)\d\d_\w+\]$|^test_(?!works|shows).*\[zensical|\[(?:wsproto|websockets)-"
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder, so that `-m "not browser"` leaves them out.
@@ -22,11 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         UsageError: one of them is asynchronous.
     """
     for item in items:
-        # What each lesson's page does is seen in one builder's site; the other's has an example.
-        if re.search(r"\[zensical-(?!01_)\d\d_\w+\]$", item.name):
-            item.add_marker(pytest.mark.thorough)
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
+            if _AGAIN.search(item.name):
+                item.add_marker(pytest.mark.thorough)
             # Playwright's blocking interface occupies the thread's event loop, so an asynchronous
             # test beside it fails with "Cannot run the event loop while another loop is running".
             if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):

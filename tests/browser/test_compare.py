@@ -38,7 +38,8 @@ def status(page: Page) -> Locator:
 
 def file(page: Page, name: str) -> Locator:
     """Return the part of the page that compares one file."""
-    return page.locator("details.file").filter(has=page.get_by_text(name, exact=True))
+    title = page.locator("summary > strong").get_by_text(name, exact=True)
+    return page.locator("details.file").filter(has=title)
 
 
 def written(page: Page, name: str, kinds: str) -> str:
