@@ -154,7 +154,8 @@ def show_progress(root: Path = ROOT) -> int:
 
 def _begin(exercise: Exercise) -> None:
     if exercise.begin():
-        print(f"Your copy is work/{exercise.name}/. Edit main.py there; nothing else changes it.\n")
+        print(f"Your copy is work/{exercise.name}/. Edit main.py there; nothing else changes it.")
+        print(f"What to do is in exercises/{exercise.name}/README.md, and on the lesson's page.\n")
 
 
 def _check(exercise: Exercise) -> int:

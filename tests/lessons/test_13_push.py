@@ -355,6 +355,8 @@ def test_iter_text_would_leave_the_writer_alone(env: dict[str, str], tmp_path: P
     with variant("main", old, new, folder=tmp_path, env=env) as server:
         with connect(f"{server.ws}/ws") as websocket:
             says(websocket, "watch snow", "You watch snow.")
+        # Once this is answered, the reader has been told that the client is gone.
+        assert httpx2.get(f"{server.url}/").status_code == 200
         server.signal(signal.SIGTERM)
 
         server.wait_for_log(r"Waiting for background tasks to complete")

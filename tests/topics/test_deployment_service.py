@@ -135,7 +135,8 @@ def test_nginx_waits_for_three_pings() -> None:
 def on_this_machine(folder: Path) -> Path:
     """Write the unit with its places put right: its Python, its folder, its variables."""
     unit = folder / "chat.service"
-    words = text("chat.service").replace("/srv/chat/.venv/bin/python", sys.executable)
+    # In quotes, for a folder may have a space in its name.
+    words = text("chat.service").replace("/srv/chat/.venv/bin/python", f'"{sys.executable}"')
     words = words.replace("/srv/chat", str(ROOT)).replace("/etc/chat.env", str(folder / "chat.env"))
     shutil.copy(ROOT / "topics" / "deployment" / "chat.env", folder)
     unit.write_text(words)
