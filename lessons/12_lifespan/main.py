@@ -143,11 +143,11 @@ async def farewell(manager: ConnectionManager) -> None:
     """Say goodbye to everybody, also to those who come meanwhile, and close."""
     with suppress(TimeoutError):
         async with asyncio.timeout(GOODBYE_SECONDS):
-            while manager.members:
+            while told := list(manager.members):
                 await manager.broadcast(
                     "The server restarts. Come back in a moment."
                 )
-                await asyncio.gather(*map(close, list(manager.members)))
+                await asyncio.gather(*map(close, told))
 
 
 @contextmanager

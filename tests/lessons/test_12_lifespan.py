@@ -76,6 +76,7 @@ async def test_everybody_who_talks_hears_goodbye_and_1012(implementation: str) -
 
     with serve(LIFESPAN, "--ws", implementation, env=QUIET) as server:
         tasks = [asyncio.create_task(talk(f"{server.ws}/ws/{n}")) for n in range(1, 51)]
+        # Some talk already, and some are still on their way in: these are told as well.
         for _ in range(100):
             await ready.acquire()
         server.signal(signal.SIGTERM)
