@@ -56,17 +56,17 @@ def disk(path: Path) -> Generator[int]:
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 async def test_everybody_who_talks_hears_goodbye_and_1012(implementation: str) -> None:
     """Fifty clients that never stop talking; the process is gone within two seconds."""
-    ready = asyncio.Semaphore(0)
+    inside = asyncio.Semaphore(0)
 
     async def talk(url: str) -> tuple[list[str], int, str]:
         messages: list[str] = []
         async with connect_async(url, proxy=None) as websocket:
+            inside.release()
             try:
                 while True:
                     await websocket.send("hello")
                     while (message := str(await websocket.recv())) != "You wrote: hello":
                         messages.append(message)
-                    ready.release()
             except ConnectionClosed:
                 # It may have come to light in sending, with words of the server's still unread.
                 with suppress(ConnectionClosed):
@@ -76,9 +76,8 @@ async def test_everybody_who_talks_hears_goodbye_and_1012(implementation: str) -
 
     with serve(LIFESPAN, "--ws", implementation, env=QUIET) as server:
         tasks = [asyncio.create_task(talk(f"{server.ws}/ws/{n}")) for n in range(1, 51)]
-        # Some talk already, and some are still on their way in: these are told as well.
-        for _ in range(100):
-            await ready.acquire()
+        for _ in tasks:
+            await inside.acquire()
         server.signal(signal.SIGTERM)
         ended = await asyncio.gather(*tasks)
         server.wait_for_exit(2)
