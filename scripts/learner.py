@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Self
 
-from scripts import diagnosis
+from scripts import diagnosis, forked
 from scripts.exercises import ROOT, WORK, Exercise
+from scripts.forked import Forked
 
 START_SECONDS = 8
 ANSWER_SECONDS = 2
@@ -46,22 +47,15 @@ class LearnerApp:
     def __enter__(self) -> Self:
         exercise = self._exercise
         app = f"{WORK}.{exercise.name}.main:app"
+        arguments = [app, self._root_path]
         env = {**os.environ, **self._settings}
         env |= {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         # A compiled file is known by its second: an edit within that second would not be seen.
         env["PYTHONDONTWRITEBYTECODE"] = "1"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.serve", app, self._root_path],
-            cwd=exercise.root,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            # A group of its own, so that what the app starts ends with it.
-            start_new_session=True,
-        )
+        if forked.AVAILABLE:
+            self._process = Forked("scripts.serve", arguments, env=env, cwd=exercise.root)
+        else:
+            self._process = self._popen([sys.executable, "-m", "scripts.serve", *arguments], env)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -73,6 +67,20 @@ class LearnerApp:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+    def _popen(self, command: list[str], env: Mapping[str, str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command,
+            cwd=self._exercise.root,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            # A group of its own, so that what the app starts ends with it.
+            start_new_session=True,
+        )
 
     def restart(self, root_path: str) -> None:
         """Serve it anew below a path, on another port and with an empty log."""
@@ -131,8 +139,8 @@ class LearnerApp:
             # The group outlives its leader as long as one child runs, and so does the log's pipe.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        else:
-            self._process.kill()
+        # Where there are no groups, and what has not yet made its own.
+        self._process.kill()
         self._process.wait()
         self._reader.join(1)
 

@@ -4,11 +4,21 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from scripts import forked
 from tests.support import offline
 from tests.support.server import Server, serve
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+# What the words of the exercises import; not the words, which know the folder they were found in.
+forked.preload("httpx2", "pytest", "pytest_timeout", "watchfiles", "websockets.sync.client")
+
+_LESSON = re.compile(r"\[(\d\d_\w+(?:-websockets-sansio|-wsproto|-websockets)?)\]$")
 
 
 def pytest_report_header() -> str:
@@ -16,20 +26,30 @@ def pytest_report_header() -> str:
     return f"network off: {offline.how()}"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay in one process: a file's, or a lesson's in a file of all lessons.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> object:
+    """Give each process whole files to test, or all of a lesson's in a file of all lessons.
 
-    They share servers, a browser or a site, which would otherwise be started once a process.
+    They share servers, a browser or a site, which would otherwise be started once a process. The
+    marker `xdist_group` would say the same, and pytest 9.2 does not listen to it (pytest-xdist
+    #1386).
     """
-    for item in items:
-        # As in tests/contract/test_clients.py::test_name[03_manager-wsproto].
-        lesson = re.search(
-            r"\[(\d\d_\w+(?:-websockets-sansio|-wsproto|-websockets)?)\]$", item.name
-        )
-        alone = lesson and item.path.parent.name in {"contract", "exercises"}
-        group = f"{item.path}-{lesson[1]}" if lesson and alone else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - not without xdist.
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return Together(config, log)
+
+
+def group(nodeid: str) -> str:
+    """Return what a test shares its servers with, from its pytest's id."""
+    path, _, name = nodeid.partition("::")
+    # As in tests/contract/test_clients.py::test_name[03_manager-wsproto].
+    lesson = _LESSON.search(name)
+    alone = lesson and Path(path).parent.name in {"contract", "exercises"}
+    return f"{path}-{lesson[1]}" if lesson and alone else path
 
 
 def lesson_of(request: pytest.FixtureRequest) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,9 @@ from typing import Self
 
 import pytest
 
+from scripts import forked
 from scripts.exercises import Exercise, find
+from scripts.forked import Forked
 from tests.support.server import ROOT
 
 _SHARED = (".venv", "Makefile", "course", "pyproject.toml", "requirements.txt", "scripts")
@@ -93,7 +96,20 @@ class Desk:
         self, *words: str, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run what make runs: `python -m scripts.exercise` with these words."""
-        return self._run([sys.executable, "-m", "scripts.exercise", *words], env)
+        if not forked.AVAILABLE:
+            return self._run([sys.executable, "-m", "scripts.exercise", *words], env)
+        whole = {**self.env, **(env or {})}
+        process = Forked("scripts.exercise", words, env=whole, cwd=self.root, apart=True)
+        with process.stdout, process.stderr, ThreadPoolExecutor(2) as aside:
+            try:
+                errors = aside.submit(process.stderr.read)
+                stdout = aside.submit(process.stdout.read)
+                code = process.wait(50)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
+            return subprocess.CompletedProcess(process.args, code, stdout.result(), errors.result())
 
     def _run(
         self, command: list[str], env: Mapping[str, str] | None

@@ -13,6 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from scripts import forked
+from scripts.forked import Forked
+
 ROOT = Path(__file__).parents[2]
 IMPLEMENTATIONS = ("websockets-sansio", "wsproto", "websockets")
 """uvicorn's WebSocket implementations, as `--ws` takes them; the last one is deprecated."""
@@ -55,24 +58,14 @@ class Process:
         self._command = [*command]
         self._ready = ready
         self._env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+        self._own = frozenset(env or {})
         self._cwd = cwd
         self._keep = keep
         self._lines: list[str] = []
         self._news = threading.Condition()
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            self._command,
-            cwd=self._cwd,
-            env=self._env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            # A group of its own: a server that reloads has a child, and the child its own child.
-            start_new_session=True,
-            pass_fds=self._keep,
-        )
+        self._process = self._start()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -160,6 +153,20 @@ class Process:
         self._reader.join(seconds)
         return code
 
+    def _start(self) -> subprocess.Popen[str] | Forked:
+        return subprocess.Popen(
+            self._command,
+            cwd=self._cwd,
+            env=self._env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            # A group of its own: a server that reloads has a child, and the child its own child.
+            start_new_session=True,
+            pass_fds=self._keep,
+        )
+
     def _read(self) -> None:
         stdout = self._process.stdout
         for line in stdout or ():
@@ -173,6 +180,7 @@ class Process:
         # The group outlives its leader as long as one child runs, and so does the pipe of its log.
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()  # What has not yet made its group.
         self._process.wait()
         self._reader.join(5)
         if self._process.stdout:
@@ -220,6 +228,15 @@ class Server(Uvicorn):
     ) -> None:
         command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", "0"]
         super().__init__([*command, "--no-use-colors", *options], env=env, cwd=cwd)
+
+    def _start(self) -> subprocess.Popen[str] | Forked:
+        # A supervisor starts processes by its own name, and a variable of Python's is read when it
+        # begins: such a server begins anew.
+        anew = {"--reload", "--workers"} & {*self._command}
+        anew |= {name for name in self._own if name.startswith("PYTHON")}
+        if anew or not forked.AVAILABLE or self._command[1:3] != ["-m", "uvicorn"]:
+            return super()._start()
+        return Forked("uvicorn", self._command[3:], env=self._env, cwd=self._cwd)
 
 
 @contextmanager
