@@ -25,7 +25,7 @@ READY := .venv/$(if $(BUNDLE),.bundled,.ready)
 WHOLE := $(if $(BUNDLE),bundled,$(READY))
 # Tests that share servers stay together, see tests/conftest.py. Four at a time use two cores well, because most
 # of them wait for a server or a browser; more would make the time limits dishonest.
-PARALLEL := -n 4 --dist loadgroup
+PARALLEL := -n 4
 
 .DEFAULT_GOAL := help
 .PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes diagrams shots bundle lock clean FORCE

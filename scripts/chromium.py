@@ -6,8 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-"""What Chromium is called on the PATH of the systems we know."""
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+NAMES += ("google-chrome", "google-chrome-stable", "chrome")
+"""What Chromium is called on the PATH of the systems we know.
+
+The first is Chromium without what draws its windows: a page costs a quarter of the time.
+"""
 
 ADVICE = (
     "no Chromium found: install one (`apt install chromium`, `brew install --cask chromium`), "

@@ -176,7 +176,10 @@ def test_names_every_field(name: str, served: Callable[[str], Server], page: Pag
 def test_fits_a_narrow_screen(name: str, served: Callable[[str], Server], page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     arrive(page, name, f"{served(name).url}/")
-    converse(page, "unbreakable" * 30)
+    walk_to(page, "text")
+    page.keyboard.insert_text("unbreakable" * 30)
+    page.keyboard.press("Enter")
+    expect(page.locator("#log li").filter(has_text="unbreakable").first).to_be_visible()
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, f"The page of {name} is {width} pixels wide on a screen of 390."
 

@@ -1,6 +1,7 @@
 """The page Present in a real browser: a lesson's diff, a piece at a time, by keyboard."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,13 +33,19 @@ def address(site: Path) -> Iterator[str]:
         yield f"{url}/workshop/present/"
 
 
+@cache
+def slides(name: str) -> list[present.Slide]:
+    """Return a lesson's changes, cut once: each look at the page asks for them."""
+    return present.slides(Lesson(name))
+
+
 def where(page: Page) -> Locator:
     return page.locator(".presenter").get_by_role("status")
 
 
 def expect_slide(page: Page, number: int, name: str) -> None:
     """Expect a change to be shown; slides count from 1, which is the opening."""
-    changes = present.slides(Lesson(name))
+    changes = slides(name)
     file = changes[number - 2].file
     said = f"{title(Lesson(name))} · {file} · {number - 1} of {len(changes)}"
     expect(where(page)).to_have_text(said)
@@ -53,7 +60,7 @@ def test_shows_every_piece_to_the_letter(
     page.set_viewport_size(PROJECTOR)
     page.goto(f"{address}?lesson={name}")
     expect(where(page)).to_have_text(title(Lesson(name)))
-    for number, slide in enumerate(present.slides(Lesson(name)), 2):
+    for number, slide in enumerate(slides(name), 2):
         page.keyboard.press("ArrowRight")
         expect_slide(page, number, name)
         rows = page.locator(".presenter .row").evaluate_all(
@@ -99,7 +106,7 @@ def test_goes_on_and_back_by_its_buttons(page: Page, address: str) -> None:
 
 def test_asks_before_it_answers(page: Page, address: str) -> None:
     (question, answer) = present.questions(Lesson(NAME))[0]
-    page.goto(f"{address}?lesson={NAME}#{len(present.slides(Lesson(NAME))) + 2}")
+    page.goto(f"{address}?lesson={NAME}#{len(slides(NAME)) + 2}")
     expect(page.locator(".words h2")).to_have_text("".join(question))
     expect(page.locator(".words p")).to_have_count(0)
     page.keyboard.press("ArrowRight")
