@@ -5,13 +5,13 @@ of its page names. A lesson that builds on nothing is compared with its own naiv
 reader comes from a tutorial.
 """
 
-import argparse
 import difflib
 import io
 import sys
 from pathlib import Path, PurePosixPath
 
-from scripts.lessons import ROOT, Lesson, LessonError, names, read
+from scripts.generated import Generated
+from scripts.lessons import ROOT, Lesson, names, read
 
 NOWHERE = "/dev/null"
 
@@ -59,14 +59,14 @@ def compare(before: str, old: dict[str, str], after: str, new: dict[str, str]) -
     return [part for part in parts if part]
 
 
-def stale(root: Path = ROOT) -> dict[Path, str]:
-    """Return the files `changes.diff` that are not what they should be, with what they should be.
+def files(root: Path = ROOT) -> dict[Path, str]:
+    """Return what each lesson's changes.diff should be, by its path below the root.
 
     Raises:
         LessonError: a lesson's page does not say what to compare it with.
     """
-    fresh = {Lesson(name, root).diff: changes(Lesson(name, root)) for name in names(root)}
-    return {path: text for path, text in fresh.items() if not path.is_file() or read(path) != text}
+    lessons = [Lesson(name, root) for name in names(root)]
+    return {lesson.diff.relative_to(root): changes(lesson) for lesson in lessons}
 
 
 def origins(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
@@ -101,29 +101,12 @@ def _lines(text: str) -> list[str]:
     return io.StringIO(text, newline="\n").readlines()
 
 
+GENERATED = Generated("changes", __doc__, files, "changes")
+
+
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write, or check, and return the exit code: 1 for a fault, or if `--check` found one stale."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.changes", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, list what is stale")
-    check = parser.parse_args(arguments).check
-    try:
-        found = stale(root)
-    except LessonError as error:
-        print(error, file=sys.stderr)
-        return 1
-    for path, text in found.items():
-        where = path.relative_to(root)
-        if check:
-            print(f"{where} is stale: `make changes` writes it anew.", file=sys.stderr)
-        else:
-            # Renamed into place, so that a reader never sees half of it.
-            draft = path.with_suffix(".new")
-            draft.write_bytes(text.encode())
-            draft.replace(path)
-            print(f"Wrote {where}.")
-    if not found:
-        print("Every changes.diff is fresh.")
-    return 1 if check and found else 0
+    return GENERATED.run(arguments, root)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ classes that Pygments gives the site's other code. The browser has two of the le
 nothing to colour. The lessons share most of their lines, so each line is there once.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -18,6 +17,7 @@ from pygments.lexers.special import TextLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
 
+from scripts.generated import Generated
 from scripts.lessons import ROOT, Lesson, LessonError, names, read
 
 WHERE = Path("docs/assets/compare-data.js")
@@ -158,34 +158,12 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def stale(root: Path = ROOT) -> bool:
-    """Say whether the file is not what it should be.
-
-    Raises:
-        LessonError: a lesson has no page, or its page no title.
-    """
-    where = root / WHERE
-    return not where.is_file() or read(where) != data(root)
+GENERATED = Generated("compare", __doc__, lambda root: {WHERE: data(root)}, "changes")
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.compare", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, say if it is stale")
-    check = parser.parse_args(arguments).check
-    try:
-        if not stale(root):
-            print(f"{WHERE} is fresh.")
-            return 0
-        if check:
-            print(f"{WHERE} is stale: `make changes` writes it anew.", file=sys.stderr)
-            return 1
-        (root / WHERE).write_bytes(data(root).encode())
-    except LessonError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"Wrote {WHERE}.")
-    return 0
+    return GENERATED.run(arguments, root)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ docs/diagrams/map.mmd says which lesson builds on which, from the front matter o
 `python -m scripts.diagrams` draws it.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 from scripts.compare import title
-from scripts.lessons import ROOT, Lesson, LessonError, names, read
+from scripts.generated import Generated
+from scripts.lessons import ROOT, Lesson, names
 
 WHERE = Path("docs/diagrams/map.mmd")
 
@@ -39,26 +39,12 @@ def _node(lesson: Lesson) -> str:
     return f"lesson{lesson.name[:2]}"
 
 
+GENERATED = Generated("map", __doc__, lambda root: {WHERE: text(root)}, "diagrams")
+
+
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.map", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, say if it is stale")
-    check = parser.parse_args(arguments).check
-    where = root / WHERE
-    try:
-        fresh = text(root)
-    except LessonError as error:
-        print(error, file=sys.stderr)
-        return 1
-    if where.is_file() and read(where) == fresh:
-        print(f"{WHERE} is fresh.")
-    elif check:
-        print(f"{WHERE} is stale: `make diagrams` writes and draws it anew.", file=sys.stderr)
-        return 1
-    else:
-        where.write_bytes(fresh.encode())
-        print(f"Wrote {WHERE}.")
-    return 0
+    return GENERATED.run(arguments, root)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ docs/assets/present-data.js holds, for each lesson, its goal, its changes.diff c
 the questions of its workshop notes. Lines are numbers: the lines are those of the page Compare.
 """
 
-import argparse
 import difflib
 import json
 import re
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from scripts.changes import compared, origins
 from scripts.compare import Line, numbered, title, tokens
+from scripts.generated import Generated
 from scripts.lessons import ROOT, Lesson, LessonError, names, read
 
 WHERE = Path("docs/assets/present-data.js")
@@ -164,34 +164,12 @@ def data(root: Path = ROOT) -> str:
     return START + "[\n{}\n];\n".format(",\n".join(entries))
 
 
-def stale(root: Path = ROOT) -> bool:
-    """Say whether the file is not what it should be.
-
-    Raises:
-        LessonError: a lesson has no page or no notes, or one of them lacks something.
-    """
-    where = root / WHERE
-    return not where.is_file() or read(where) != data(root)
+GENERATED = Generated("present", __doc__, lambda root: {WHERE: data(root)}, "changes")
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.present", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, say if it is stale")
-    check = parser.parse_args(arguments).check
-    try:
-        if not stale(root):
-            print(f"{WHERE} is fresh.")
-            return 0
-        if check:
-            print(f"{WHERE} is stale: `make changes` writes it anew.", file=sys.stderr)
-            return 1
-        (root / WHERE).write_bytes(data(root).encode())
-    except LessonError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"Wrote {WHERE}.")
-    return 0
+    return GENERATED.run(arguments, root)
 
 
 if __name__ == "__main__":
