@@ -4,8 +4,32 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.support.lessons import PASSWORDS
+from tests.support.server import Server
+
 LOCAL = {"127.0.0.1", "localhost", "::1", None}
 """Hosts a page may ask; None is an address without a host, such as `data:` and `blob:`."""
+
+
+SIGNING_IN = 30_000
+"""Milliseconds: hashing takes long on purpose."""
+
+
+def to_port(page: Page, server: Server) -> None:
+    """Let a page that asks for port 8000 find its server on another one."""
+    page.add_init_script(
+        f"""const Real = WebSocket;
+        window.WebSocket = function (url) {{
+            return new Real(url.replace("localhost:8000", "127.0.0.1:{server.port}"));
+        }};"""
+    )
+
+
+def sign_in(page: Page, user: str = "Ada", password: str | None = None) -> None:
+    """Fill in the form of lesson 10, and press its button."""
+    page.fill("#user", user)
+    page.fill("#password", PASSWORDS.get(user, "") if password is None else password)
+    page.get_by_role("button", name="Sign in").click()
 
 
 def toggle_to_dark(page: Page) -> None:
