@@ -55,6 +55,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser context of this test's own: no cookie, no cache, no page of another test."""
     context = browser.new_context()
     context.set_default_timeout(10_000)
+    context.set_default_navigation_timeout(30_000)
     yield context
     context.close()
 
@@ -64,6 +65,7 @@ def trusting(browser: Browser) -> Iterator[BrowserContext]:
     """A browser context that asks nobody who signed a certificate."""
     context = browser.new_context(ignore_https_errors=True)
     context.set_default_timeout(10_000)
+    context.set_default_navigation_timeout(30_000)
     yield context
     context.close()
 
