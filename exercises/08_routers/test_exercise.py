@@ -42,6 +42,9 @@ def test_says_what_it_understands(app: App) -> None:
     """The station tells what each call is for."""
     with app.connect("/huts/Kar/ws") as kar:
         said = Hut(kar).asks('{"type": "help"}')
+        assert said.get("detail") != "The station failed.", (
+            "The handler of 'help' raises an error. Log it, and you see which."
+        )
         assert said["type"] == "calls", f"{STARTER_SAYS} {said}."
         told = said["calls"]
         for call, purpose in CALLS.items():

@@ -97,14 +97,24 @@ def test_leaves_the_others(app: App) -> None:
         "Alm's pass": gets_pass(app, "Alm", "gentian"),
     }
     lines = {whose: calls(app, shown) for whose, shown in others.items()}
+    addresses = {whose: gets_ticket(app, shown) for whose, shown in others.items()}
     loses(app, lost)
     for whose, shown in others.items():
         status = asks(app, "/tickets", shown)
         assert status == 200, f"{whose} is not lost, and gets {status}; 200 is due."
     lines["Alm's pass"].send("Still here.")
     for whose, client in lines.items():
-        heard = client.hears_until("Alm: Still here.")
+        try:
+            heard = client.hears_until("Alm: Still here.")
+        except AssertionError as fault:
+            raise AssertionError(f"{whose} is not lost. {fault}") from None
         assert "Kar: Still here." not in heard, f"{whose} hears {heard}."
+    for whose, address in addresses.items():
+        status = app.refusal(address)
+        assert status == 101, (
+            f"{whose} is not lost, and a ticket from before opens the line with"
+            f" {status}; 101 is due."
+        )
 
 
 def test_keeps_it_on_the_list_while_it_matters(app: App) -> None:

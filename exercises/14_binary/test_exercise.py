@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from scripts.checks import App, Client
 
-STARTER_SAYS = "Kar's line broke when 7 bytes had arrived, and the next line hears"
+STARTER_SAYS = "Kar's line broke when 7 bytes had arrived, and Kar calls again"
 
 SLOPE = b"\xff\xd8the slope"
 SUM = sha256(SLOPE).hexdigest()
@@ -26,7 +26,10 @@ class Line:
 
     def hears(self, wanted: str, what: str) -> None:
         """Hear what is due."""
-        said = self.hut.hears(f"{what}, and hears nothing.")
+        try:
+            said = self.hut.hears()
+        except AssertionError as fault:
+            raise AssertionError(f"{what}. {fault}") from None
         assert said == wanted, f"{what}, and hears {said!r}; {wanted!r} is due."
 
 
@@ -44,11 +47,10 @@ def test_goes_on(app: App) -> None:
     """When the line breaks, the next one goes on where it broke."""
     for start, end in ((0, 7), (7, 9)):
         with app.connect("/photographs/a1") as kar:
-            said = kar.hears()
             if start:
-                assert said == "Go on at 7.", (
-                    f"{STARTER_SAYS} {said!r}; 'Go on at 7.' is due."
-                )
+                Line(kar).hears("Go on at 7.", STARTER_SAYS)
+            else:
+                Line(kar).hears("Go on at 0.", "Kar calls for the first time")
             Line(kar).sends(SLOPE[start:end], end)
             kar.close()
     with app.connect("/photographs/a1") as kar:
@@ -79,6 +81,13 @@ def test_one_line_at_a_time(app: App) -> None:
                 f"A second line sends Kar's photograph and is closed with {code};"
                 " 4409 is due."
             )
+        with app.connect("/photographs/a1") as third:
+            code, _ = third.closing(
+                "A second line was refused, and a third is let in while Kar sends."
+            )
+            assert code == 4409, (
+                f"After a second line, a third is closed with {code}; 4409 is due."
+            )
         Line(kar).sends(SLOPE[:7], 7)
         kar.close()
     with app.connect("/photographs/a1") as kar:
@@ -87,12 +96,14 @@ def test_one_line_at_a_time(app: App) -> None:
 
 def test_begins_anew(app: App) -> None:
     """A photograph that is whole, or is not it, begins at 0 for the next line."""
+    before = "Kar calls for the first time"
     for said, checksum in (
         ("This is not it. Go on at 0.", sha256(b"another").hexdigest()),
         ("Whole: 11 bytes.", SUM),
     ):
         with app.connect("/photographs/a1") as kar:
-            Line(kar).hears("Go on at 0.", "Kar calls with nothing to go on with")
+            Line(kar).hears("Go on at 0.", before)
+            before = "Kar's photograph was not it, and Kar calls again"
             Line(kar).sends(SLOPE, 11)
             kar.send(checksum)
             Line(kar).hears(said, "Kar sends a checksum")

@@ -11,9 +11,16 @@ from tests.support.server import ROOT, serve
 
 def test_page_shows_an_event_that_it_does_not_know(page: Page, tmp_path: Path) -> None:
     copied = shutil.copytree(ROOT / "lessons" / "08_routers", tmp_path / "08_routers")
-    (copied / "features" / "shout.py").write_text(SHOUT)
-    with serve("08_routers.main:app", cwd=tmp_path) as server:
+    with serve("08_routers.main:app", "--reload", cwd=tmp_path) as server:
+        server.wait_for_log("Application startup complete")
         page.goto(server.url)
+        expect(page.locator("#state")).to_have_text("open")
+        (copied / "features" / "shout.py").write_text(SHOUT)
+        expect(page.locator("#state")).to_have_text("closed (1012)", timeout=20_000)
+        expect(page.get_by_role("button", name="Send as it is")).to_be_disabled()
+
+        page.reload()
+        expect(page.locator("#state")).to_have_text("open")
         page.fill("#frame", '{"type": "shout", "text": "hello"}')
         page.click("text=Send as it is")
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser import SIGNING_IN, sign_in
 from tests.support.server import Server, serve
@@ -108,3 +108,22 @@ def test_a_sandboxed_frame_of_its_own_page_is_nobody(page: Page) -> None:
 
         expect(page.frame_locator("iframe").locator("#framed")).to_have_text("1006")
         server.wait_for_log('"WebSocket /ws/cookie" 403')
+
+
+def test_the_naive_cookie_hides_the_right_one_until_the_browser_forgets_it(
+    context: BrowserContext, browser: Browser
+) -> None:
+    with serve("lessons.11_origin.naive:app") as server:
+        sit_in_the_attic(context.new_page(), server)
+    with serve("lessons.10_auth.main:app") as server:
+        page = context.new_page()
+        page.goto(server.url)
+        sign_in(page)
+        expect(page.locator("#state")).to_have_text("open", timeout=SIGNING_IN)
+        page.select_option("#way", "cookie")
+        page.get_by_role("button", name="Connect").click()
+        expect(page.locator("#state")).to_have_text("closed (1006)")
+
+        private = browser.new_context()
+        sit_in_the_attic(private.new_page(), server)
+        private.close()

@@ -160,3 +160,28 @@ def test_the_starter_of_exercise_13_listens_once_and_keeps_who_left(page: Page) 
         assert server.exit_code is None
         server.signal(signal.SIGINT)
         server.wait_for_exit()
+
+
+@pytest.mark.parametrize("answer", ["starter", "solution"])
+def test_the_photograph_is_sent_again_and_breaks(page: Page, tmp_path: Path, answer: str) -> None:
+    exercise = Exercise("14_binary")
+    shutil.copytree(exercise.folder, tmp_path / "14_binary")
+    if answer == "solution":
+        solved("14_binary", tmp_path / "solved")
+    with serve("14_binary.main:app", cwd=tmp_path / ("solved" * (answer == "solution"))) as server:
+        page.goto(server.url)
+        send = page.get_by_role("button", name="Send the photograph")
+        latest = page.locator("#log li").first
+
+        send.click()
+        expect(latest).to_have_text("Whole: 400000 bytes.", timeout=20_000)
+        expect(page.locator("#state")).to_have_text("closed (1005)")
+
+        send.click()
+        expect(latest).to_have_text("20000 bytes.")
+        page.get_by_role("button", name="Break the line").click()
+        send.click()
+        begins = page.locator("#log li").filter(has_text="Go on")
+        expect(begins).to_have_count(3)
+        arrived = {"starter": "0", "solution": r"\d+0000"}[answer]
+        expect(begins.first).to_have_text(re.compile(rf"^Go on at {arrived}\.$"))

@@ -9,6 +9,15 @@ WRONG = {
         {"return dict(sorted(names.items()))": 'return {"snow": "How deep the snow is."}'},
         "'guests' is told as None, and is for 'How many guests there are,",
     ),
+    "help has no docstring": (
+        {
+            '    """What the station understands."""\n\n    type: Literal["help"]': (
+                '    type: Literal["help"]'
+            ),
+            'model.__doc__ or ""': "model.__doc__",
+        },
+        "The handler of 'help' raises an error.",
+    ),
     "in the order of the file": (
         {"dict(sorted(names.items()))": "names"},
         "should be told in this order; told is ['snow', 'guests', 'help'].",

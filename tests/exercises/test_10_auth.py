@@ -23,7 +23,7 @@ WRONG = {
     ),
     "the whole hut is closed": (
         {"if other.number == shown.number:": "if other.hut == shown.hut:"},
-        "Your app closes the connection (4401 Your pass is over.)",
+        "Kar's other pass is not lost. Your app closes the connection (4401 Your pass is over.)",
     ),
     "the list is of huts": (
         {
@@ -36,6 +36,14 @@ WRONG = {
     "a word in the endpoint's ear, and no close": (
         {"    if end.cancelled_caught:": "    if end.cancel_called is None:"},
         "a line of it is closed with 1006; 4401 is due.",
+    ),
+    "the hut's other tickets are torn up": (
+        {
+            "    lost[shown.number] = shown.until\n": "    lost[shown.number] = shown.until\n"
+            "    for ticket in [key for key, of in tickets.items() if of.hut == shown.hut]:\n"
+            "        del tickets[ticket]\n"
+        },
+        "Kar's other pass is not lost, and a ticket from before opens the line with 401; 101",
     ),
     "nothing is forgotten": (
         {"        del lost[number]\n": "        pass\n"},

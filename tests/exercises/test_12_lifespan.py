@@ -35,6 +35,10 @@ WRONG = {
         {"await websocket.receive()": "await asyncio.Event().wait()"},
         "Your app goes on when it is told to stop: something in it never ends.",
     ),
+    "a hut that is gone is not thought of": (
+        {"except (WebSocketDisconnect, RuntimeError, TimeoutError):": "except ZeroDivisionError:"},
+        "vanished, calls again, and hears no wind.",
+    ),
     "closed with each hut": (
         {
             "    finally:\n        huts.discard(websocket)\n": (

@@ -20,7 +20,16 @@ WRONG = {
     ),
     "a number stays taken": (
         {"        busy.discard(number)\n": "        pass\n"},
-        "Your app closes the connection (4409 Another line sends it.)",
+        "and Kar calls again. Your app closes the connection (4409 Another line sends it.)",
+    ),
+    "a refused line frees the number": (
+        {
+            '        await websocket.close(4409, "Another line sends it.")\n': (
+                '        await websocket.close(4409, "Another line sends it.")\n'
+                "        busy.discard(number)\n"
+            )
+        },
+        "A second line was refused, and a third is let in while Kar sends.",
     ),
     "another close code": (
         {"close(4409, ": "close(1008, "},

@@ -436,6 +436,8 @@ def test_naive_keeps_who_was_cut_off_and_answers_500_to_every_note(implementatio
 
         assert get(server, "/rooms/attic").json() == ["Ada"]
         assert post(server, "attic", '{"user": "Postman", "text": "x"}').status_code == 500
+        with enter(server, "attic", "Grace") as grace:
+            assert closing(grace)[0] == 1006
 
 
 def test_naive_takes_any_text_for_a_name(naive: Server) -> None:
