@@ -9,13 +9,18 @@ from tests.support.browser import SIGNING_IN, sign_in
 from tests.support.server import Server, serve
 
 
-def sit_in_the_attic(page: Page, server: Server) -> None:
-    """Sign in as Ada, and connect with a cookie."""
+def connect_by_cookie(page: Page, server: Server) -> None:
+    """Sign in as Ada, and press Connect with a cookie."""
     page.goto(server.url)
     sign_in(page)
     expect(page.locator("#state")).to_have_text("open", timeout=SIGNING_IN)
     page.select_option("#way", "cookie")
     page.get_by_role("button", name="Connect").click()
+
+
+def sit_in_the_attic(page: Page, server: Server) -> None:
+    """Sign in as Ada, and be in the room."""
+    connect_by_cookie(page, server)
     expect(page.locator("#people")).to_have_text("Ada")
 
 
@@ -117,11 +122,7 @@ def test_the_naive_cookie_hides_the_right_one_until_the_browser_forgets_it(
         sit_in_the_attic(context.new_page(), server)
     with serve("lessons.10_auth.main:app") as server:
         page = context.new_page()
-        page.goto(server.url)
-        sign_in(page)
-        expect(page.locator("#state")).to_have_text("open", timeout=SIGNING_IN)
-        page.select_option("#way", "cookie")
-        page.get_by_role("button", name="Connect").click()
+        connect_by_cookie(page, server)
         expect(page.locator("#state")).to_have_text("closed (1006)")
 
         private = browser.new_context()
