@@ -23,8 +23,8 @@ PY := .venv/bin/python
 BUNDLE := $(wildcard wheels)
 READY := .venv/$(if $(BUNDLE),.bundled,.ready)
 WHOLE := $(if $(BUNDLE),bundled,$(READY))
-# Tests that share servers stay together, see tests/conftest.py. Four at a time use two cores well, because most
-# of them wait for a server or a browser; more would make the time limits dishonest.
+# Tests that share servers stay together, see tests/conftest.py. Four at a time use two cores well,
+# because most of them wait for a server or a browser; more would make the time limits dishonest.
 PARALLEL := -n 4
 
 .DEFAULT_GOAL := help

@@ -1,7 +1,7 @@
 """Run a module in a process forked from one that has imported what it needs, which is quicker.
 
-Python takes half a second to import FastAPI and uvicorn, and an exercise starts an app for each of
-its checks.
+Python takes a third of a second to import FastAPI and uvicorn, and an exercise starts an app for
+each of its checks.
 """
 
 import io
@@ -72,14 +72,9 @@ class Forked:
         self.args = [sys.executable, "-m", *command]
         self.pid: int = self._process.pid or 0
 
-    @property
-    def returncode(self) -> int | None:
-        """What it ended with, as `Popen` counts it; None while it runs."""
-        return self._process.exitcode
-
     def poll(self) -> int | None:
-        """Return what it ended with, None while it runs."""
-        return self.returncode
+        """Return what it ended with, as `Popen` counts it; None while it runs."""
+        return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
         """Return what it ended with, once it has.
@@ -88,7 +83,7 @@ class Forked:
             TimeoutExpired: it still runs after `timeout` seconds.
         """
         self._process.join(timeout)
-        code = self.returncode
+        code = self.poll()
         if code is None:
             raise subprocess.TimeoutExpired(self.args, timeout or 0)
         return code

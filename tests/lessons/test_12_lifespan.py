@@ -263,6 +263,9 @@ def test_only_development_has_docs(environment: str | None, status: int) -> None
     with serve(LIFESPAN, env={**QUIET, **env}) as server:
         for path in ("/docs", "/redoc", "/openapi.json"):
             assert httpx2.get(f"{server.url}{path}").status_code == status
+        if environment == "development":
+            # As the page says: without a network they are blank.
+            assert 'src="https://' in httpx2.get(f"{server.url}/docs").text
 
 
 @pytest.mark.parametrize("word", ["prod-latest", "contest", "dev", "Development", ""])
