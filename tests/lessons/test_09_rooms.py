@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -441,21 +438,6 @@ def test_naive_keeps_who_was_cut_off_and_answers_500_to_every_note(implementatio
         assert post(server, "attic", '{"user": "Postman", "text": "x"}').status_code == 500
         with enter(server, "attic", "Grace") as grace:
             assert closing(grace)[0] == 1006
-
-
-def test_the_command_of_the_page_gets_into_the_naive_version_alone(
-    naive: Server, server: Server
-) -> None:
-    for knocked, words in ((naive, '"user":"Ada "'), (server, "HTTP 403")):
-        with subprocess.Popen(
-            [sys.executable, "-m", "websockets", f"{knocked.ws}/rooms/cellar/ws?user=Ada%20"],
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as program:
-            assert any(words in line for line in program.stdout or ())
 
 
 def test_naive_takes_any_text_for_a_name(naive: Server) -> None:
