@@ -40,34 +40,34 @@ run: $(READY) site/index.html ## Serve the course: the site, and every lesson li
 	@$(PY) -m course --host '$(HOST)' --port '$(PORT)'
 
 lesson: $(READY) ## Run one lesson with reload: make lesson L=03 (NAIVE=1 HOST= PORT=)
-	@$(PY) -m scripts.lesson '$(L)' $(if $(NAIVE),--naive) --host '$(HOST)' --port '$(PORT)'
+	@$(PY) -m course.run_lesson '$(L)' $(if $(NAIVE),--naive) --host '$(HOST)' --port '$(PORT)'
 
 exercise: $(READY) ## Run your copy of an exercise with reload: make exercise E=03 (HOST= PORT=)
-	@$(PY) -m scripts.exercise run '$(E)' --host '$(HOST)' --port '$(PORT)'
+	@$(PY) -m practice run '$(E)' --host '$(HOST)' --port '$(PORT)'
 
 check: $(READY) ## Check your copy of an exercise: make check E=03 (WATCH=1: after each save)
-	@$(PY) -m scripts.exercise check '$(E)' $(if $(WATCH),--watch)
+	@$(PY) -m practice check '$(E)' $(if $(WATCH),--watch)
 
 hint: $(READY) ## Show the next hint: make hint E=03
-	@$(PY) -m scripts.exercise hint '$(E)'
+	@$(PY) -m practice hint '$(E)'
 
 solution: $(READY) ## Show what a solution changes in your copy: make solution E=03
-	@$(PY) -m scripts.exercise solution '$(E)'
+	@$(PY) -m practice solution '$(E)'
 
 progress: $(READY) ## List the exercises, and how far you are
-	@$(PY) -m scripts.exercise progress
+	@$(PY) -m practice progress
 
 skip: $(READY) ## Leave an exercise out: make skip E=03
-	@$(PY) -m scripts.exercise skip '$(E)'
+	@$(PY) -m practice skip '$(E)'
 
 reset: $(READY) ## Begin an exercise anew, and keep what you had: make reset E=03
-	@$(PY) -m scripts.exercise reset '$(E)'
+	@$(PY) -m practice reset '$(E)'
 
 test: $(WHOLE) ## Run the tests, or one lesson's: make test L=03 (ALL=1: every variation too)
 ifeq ($(strip $(L)),)
 	@$(PY) -m pytest $(PARALLEL) $(if $(ALL),,-m 'not thorough')
 else
-	@name=$$($(PY) -m scripts.lesson --name '$(L)') && $(PY) -m pytest $(PARALLEL) -k "$$name"
+	@name=$$($(PY) -m course.run_lesson --name '$(L)') && $(PY) -m pytest $(PARALLEL) -k "$$name"
 endif
 
 lint: $(WHOLE) ## Check style, format and types
@@ -76,25 +76,25 @@ lint: $(WHOLE) ## Check style, format and types
 	@$(PY) -m ty check
 
 docs: $(WHOLE) ## Build the site with both builders, strict
-	@$(PY) -m scripts.build
+	@$(PY) -m tools.build
 
 diff: $(READY) ## Compare two lessons: make diff A=03 B=09 (or A=naive)
-	@$(PY) -m scripts.diff '$(A)' '$(B)'
+	@$(PY) -m tools.diff '$(A)' '$(B)'
 
 changes: $(WHOLE) ## Write each lesson's changes.diff anew, and what Compare and Present show
-	@$(PY) -m scripts.changes
-	@$(PY) -m scripts.compare
-	@$(PY) -m scripts.present
+	@$(PY) -m tools.changes
+	@$(PY) -m tools.compare
+	@$(PY) -m tools.present
 
 diagrams: $(WHOLE) ## Draw the diagrams anew from their text (needs Chromium)
-	@$(PY) -m scripts.map
-	@$(PY) -m scripts.diagrams
+	@$(PY) -m tools.map
+	@$(PY) -m tools.diagrams
 
 shots: $(WHOLE) ## Take the README's pictures anew (needs Chromium)
-	@$(PY) -m scripts.shots
+	@$(PY) -m tools.shots
 
 bundle: $(WHOLE) ## Pack all for a room without a network, into dist/
-	@$(PY) -m scripts.bundle
+	@$(PY) -m tools.bundle
 
 # Without --python-version the lock would be for the Python that happens to be in .venv, and later.
 lock: $(WHOLE) ## Write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
@@ -112,14 +112,14 @@ clean: ## Remove .venv, the built site and all caches
 
 # A stamp is no proof: the Python that .venv stands on may have been removed since.
 $(READY): requirements.txt $(wildcard wheels/requirements.txt) $(if $(shell $(PY) -c '' 2>/dev/null && echo runs),,FORCE)
-	@sh scripts/setup.sh '$(PYTHON)'
+	@sh tools/setup.sh '$(PYTHON)'
 
 # The pages include the lessons' files and their tests, so these are sources of the site too.
 SOURCES := $(shell find mkdocs.yml docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -path '*/.uploads/*' 2>/dev/null)
 
 ifeq ($(BUNDLE),)
 site/index.html: $(READY) $(SOURCES)
-	@$(PY) -m scripts.build --quick
+	@$(PY) -m tools.build --quick
 	@touch $@
 endif
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import httpx2
 from playwright.async_api import Page, async_playwright
 
-from scripts import chromium
 from tests.support.server import Server, serve
+from tools import chromium
 
 WAYS = {"polling": "polling", "sse": "server-sent events", "websocket": "WebSocket"}
 SECONDS = 10

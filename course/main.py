@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from course.lesson import PAGE, Lesson
+from course.live_lesson import PAGE, LiveLesson
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 class Site(StaticFiles):
     """The built site, or, until it is built, a page that says how to build it."""
 
-    def __init__(self, folder: Path, lessons: list[Lesson]) -> None:
+    def __init__(self, folder: Path, lessons: list[LiveLesson]) -> None:
         """Serve `folder`, which need not exist yet; the page without it names `lessons`."""
         super().__init__(directory=folder, html=True, check_dir=False)
         self._index = folder / "index.html"
@@ -54,7 +54,7 @@ class Site(StaticFiles):
         body = f"""<p>The pages of this course are not built yet. Build them, in its folder:</p>
 <pre>make docs</pre>
 <p>Without make, in an environment with the packages of requirements.txt:</p>
-<pre>python -m scripts.build --quick</pre>
+<pre>python -m tools.build --quick</pre>
 <p>Then load this page again. The lessons run already:</p>
 <ul>
 {lessons}
@@ -77,7 +77,7 @@ def create_app(
     if lessons.parent not in [Path(entry).resolve() for entry in sys.path]:
         sys.path.insert(0, str(lessons.parent))
     found = [
-        Lesson(main.parent.name, f"{lessons.name}.{main.parent.name}.main", seconds)
+        LiveLesson(main.parent.name, f"{lessons.name}.{main.parent.name}.main", seconds)
         for main in sorted(lessons.glob("[0-9][0-9]_*/main.py"))
     ]
     pages = Site(site, found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts import forked
+from practice import forked
 from tests.support import offline
 from tests.support.server import Server, serve
 

@@ -181,7 +181,7 @@
 
   const baseName = (path) => path.split("/").at(-1);
 
-  // Pairs the files as scripts/changes.py does: by path, then by name, and naive.py with main.py.
+  // Pairs the files as tools/changes.py does: by path, then by name, and naive.py with main.py.
   const pair = (a, b) => {
     const chosen = (side) =>
       Object.keys(side.files).filter((path) => isProgram(path) || !(isNaive(a) || isNaive(b)));

@@ -1,6 +1,6 @@
 """What the letterbox of exercise 0 takes, check by check: `make check E=00`."""
 
-from scripts.checks import App
+from practice.client import App
 
 STARTER_SAYS = "Kar leaves a report, and the answer's status is"
 

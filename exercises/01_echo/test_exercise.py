@@ -1,6 +1,6 @@
 """What the station of exercise 1 does, check by check: `make check E=01`."""
 
-from scripts.checks import App
+from practice.client import App
 
 STARTER_SAYS = "A hut that calls wants to hear that somebody is there"
 

@@ -1,6 +1,6 @@
 """Whom the line of exercise 3 names, and when: `make check E=03`."""
 
-from scripts.checks import App
+from practice.client import App
 
 STARTER_SAYS = "A second window at Alm still counts as one hut; your line says"
 

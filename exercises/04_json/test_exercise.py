@@ -2,7 +2,7 @@
 
 import re
 
-from scripts.checks import App
+from practice.client import App
 
 STARTER_SAYS = "cm of snow, and the station answers"
 

@@ -1,7 +1,7 @@
 """What the line of exercise 7 lets through, and what not: `make check E=07`."""
 
 import pytest
-from scripts.checks import App, Client
+from practice.client import App, Client
 
 STARTER_SAYS = "Kar has made its 3 reports, and for the next one it hears"
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from scripts.checks import App, Client
+from practice.client import App, Client
 
 STARTER_SAYS = "Kar tells Alm something, and Joch hears it:"
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from scripts.checks import App, Client
+from practice.client import App, Client
 
 pytestmark = pytest.mark.environment(WIND_SECONDS="0.05")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from scripts import chromium
 from tests.support.browser import Witness
+from tools import chromium
 
 HERE = Path(__file__).parent
 

@@ -10,8 +10,8 @@ from websockets.typing import Subprotocol
 
 from tests.support.browser import SIGNING_IN, Witness, sign_in
 from tests.support.client import connect
-from tests.support.lessons import token
 from tests.support.server import ROOT, serve
+from tests.support.speech import token
 
 
 def test_page_keeps_what_was_typed_over_the_end_of_its_token(page: Page) -> None:

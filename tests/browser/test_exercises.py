@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from scripts.exercises import Exercise
+from practice.exercise import Exercise
 from tests.support.server import Server, serve
 
 MARKUP = "<img src=x onerror=alert(1)>"

@@ -12,9 +12,9 @@ from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from tests.support.browser import Witness
 from tests.support.contract import PREFIXES, WATCHED, each_lesson, lesson_server
-from tests.support.lessons import lesson
 from tests.support.machine import certificate
 from tests.support.server import Server
+from tests.support.speech import lesson
 
 HTML = "<img src=x onerror=alert(1)><b>bold</b>"
 

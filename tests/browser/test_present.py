@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from scripts import present
-from scripts.compare import title
-from scripts.lessons import Lesson, names
 from tests.support.browser import Witness, toggle_to_dark
 from tests.support.site import BUILDERS, built_once, serve_files
+from tools import present
+from tools.compare import title
+from tools.lessons import Lesson, names
 
 pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for its build.
 

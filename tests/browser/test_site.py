@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FloatRect, FrameLocator, Page, expect
 
-from scripts.lessons import names
 from tests.support.browser import Witness, toggle_to_dark
-from tests.support.lessons import lesson
 from tests.support.server import serve
 from tests.support.site import BUILDERS, built_once, pages, serve_files
+from tests.support.speech import lesson
+from tools.lessons import names
 
 pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for its build.
 

@@ -46,7 +46,7 @@ def laboratory(implementation: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def reporter(implementation: str) -> Iterator[Server]:
-    with serve("tests.support.reporter:app", "--ws", implementation) as server:
+    with serve("tests.support.apps.reporter:app", "--ws", implementation) as server:
         yield server
 
 
@@ -144,7 +144,7 @@ def test_a_client_ends_it(name: str, reporter: Server, implementation: str, page
 
 
 def test_the_server_is_stopped(implementation: str) -> None:
-    with serve("tests.support.reporter:app", "--ws", implementation) as server:
+    with serve("tests.support.apps.reporter:app", "--ws", implementation) as server:
         with connect(f"{server.ws}/ws") as websocket:
             server.signal(signal.SIGTERM)
             client = " ".join(str(part) for part in closing(websocket) if part)
@@ -156,7 +156,7 @@ def test_the_server_is_stopped(implementation: str) -> None:
 
 def test_a_client_answers_no_ping(implementation: str) -> None:
     pings = ("--ws-ping-interval", "0.2", "--ws-ping-timeout", "0.2")
-    with serve("tests.support.reporter:app", "--ws", implementation, *pings) as server:
+    with serve("tests.support.apps.reporter:app", "--ws", implementation, *pings) as server:
         with stalled(server.port, "/ws") as client:
             sent = b"".join(iter(lambda: client.recv(4096), b""))
         told = server.wait_for_log(r"told: (.*)").group(1)

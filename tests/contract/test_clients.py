@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.support import hostile
 from tests.support.contract import Served, each_served, get
-from tests.support.lessons import eventually, guest, lesson, pair
 from tests.support.server import Server
+from tests.support.speech import eventually, guest, lesson, pair
 
 CROWD = 25
 SENT_PAST_A_STALLED_CLIENT = 6 * hostile.MEGABYTE

@@ -22,10 +22,10 @@ from tests.support.contract import (
     lesson_server,
     media_type,
 )
-from tests.support.lessons import FOLDERS, LESSONS, app_of, assert_served, eventually, lesson
 from tests.support.server import ROOT, complaints, serve
+from tests.support.speech import FOLDERS, LESSONS, app_of, assert_served, eventually, lesson
 
-OURS = {"lessons", "course", "tests", "scripts", "exercises", "bench", "docs"}
+OURS = {"lessons", "course", "tests", "practice", "tools", "exercises", "bench", "docs", "topics"}
 """What a lesson may not import: it is not there when the folder is copied out."""
 
 
@@ -118,14 +118,14 @@ def imported_by(path: Path, folder: Path) -> set[str]:
 def test_every_lesson_is_described_in_the_contract() -> None:
     unknown = [name for name in FOLDERS if name not in LESSONS]
     assert not unknown, (
-        f"tests/support/lessons.py does not say how to speak to {', '.join(unknown)}: "
+        f"tests/support/speech.py does not say how to speak to {', '.join(unknown)}: "
         "add an entry to LESSONS, or no contract is tested for it."
     )
 
 
 def test_every_description_has_its_lesson() -> None:
     gone = [name for name in LESSONS if name not in FOLDERS]
-    assert not gone, f"tests/support/lessons.py describes {', '.join(gone)}: no such folder."
+    assert not gone, f"tests/support/speech.py describes {', '.join(gone)}: no such folder."
 
 
 def test_lessons_are_folders_and_no_packages() -> None:

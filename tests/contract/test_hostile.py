@@ -13,8 +13,8 @@ from tests.support.contract import (
     lesson_server,
     target_of,
 )
-from tests.support.lessons import lesson, pair, post
 from tests.support.server import Server
+from tests.support.speech import lesson, pair, post
 
 LEGACY_CANNOT = {
     # It decodes headers in one way and encodes them in another: HTTP 500, and a traceback.

@@ -13,8 +13,8 @@ from tests.support.contract import (
     lesson_server,
     media_type,
 )
-from tests.support.lessons import assert_served, page_files
 from tests.support.server import ROOT, Server
+from tests.support.speech import assert_served, page_files
 
 FIXED = (
     (re.compile(r"\b(?:https?|wss?)://", re.IGNORECASE), "an address with a scheme"),

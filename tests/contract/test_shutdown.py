@@ -11,7 +11,7 @@ from tests.support.contract import (
     each_lesson_without_websocket,
     lesson_server,
 )
-from tests.support.lessons import guest
+from tests.support.speech import guest
 
 CLIENTS = 8
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from scripts import bundle
 from tests.support.offline import Offline
 from tests.support.server import ROOT
+from tools import bundle
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither make nor sh."),
@@ -79,7 +79,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pack(clone: Path) -> subprocess.CompletedProcess[str]:
     """Make a bundle with the network, as `make bundle` does."""
     return subprocess.run(
-        [sys.executable, "-m", "scripts.bundle"],
+        [sys.executable, "-m", "tools.bundle"],
         cwd=clone,
         capture_output=True,
         text=True,
@@ -241,7 +241,7 @@ def test_the_second_time_it_needs_no_network_and_writes_the_same_bytes(
     before = archive.read_bytes()
     archive.unlink()
 
-    done = offline.run(sys.executable, "-m", "scripts.bundle", cwd=clone)
+    done = offline.run(sys.executable, "-m", "tools.bundle", cwd=clone)
 
     assert done.returncode == 0, done.stderr
     assert "Fetching" not in done.stdout
@@ -251,7 +251,7 @@ def test_the_second_time_it_needs_no_network_and_writes_the_same_bytes(
 def test_without_a_network_the_course_a_lesson_and_an_exercise_run(
     learner: Path, offline: Offline
 ) -> None:
-    done = offline.run(".venv/bin/python", "-m", "tests.support.room", cwd=learner)
+    done = offline.run(".venv/bin/python", "-m", "tests.support.bundle_visit", cwd=learner)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
 
@@ -281,7 +281,9 @@ def test_without_a_network_an_exercise_is_checked(learner: Path, offline: Offlin
 def test_its_words_without_make_are_right(learner: Path, offline: Offline) -> None:
     text = (learner / bundle.START).read_text()
     (install,) = re.findall(r"^ +(\S+ -m pip install .*)$", text, re.MULTILINE)
-    modules = re.findall(r"^ +\S+/python -m (course|scripts\.\w+)", text, re.MULTILINE)
+    modules = re.findall(
+        r"^ +\S+/python -m (course\.run_lesson|course|practice)", text, re.MULTILINE
+    )
 
     # A machine's own settings come before the line's: here they would lead to a closed port.
     plain = {"PIP_INDEX_URL": "", "PIP_FIND_LINKS": ""}
@@ -290,8 +292,8 @@ def test_its_words_without_make_are_right(learner: Path, offline: Offline) -> No
     assert done.returncode == 0, done.stderr
     assert re.search(r"^Would install .*\bfastapi-", done.stdout, re.MULTILINE)
     assert f"python{bundle.MINOR} -m venv .venv" in text
-    assert set(modules) == {"course", "scripts.lesson", "scripts.exercise"}
-    start = "import course.__main__, scripts.lesson, scripts.exercise"
+    assert set(modules) == {"course", "course.run_lesson", "practice"}
+    start = "import course.__main__, course.run_lesson, practice.__main__"
     assert offline.run(".venv/bin/python", "-c", start, cwd=learner).returncode == 0
 
 
@@ -338,7 +340,7 @@ def test_without_wheels_and_network_it_says_so_and_writes_nothing(
         "PIP_FIND_LINKS": "",
     }
 
-    done = Offline(tmp_path).run(sys.executable, "-m", "scripts.bundle", cwd=copy, env=env)
+    done = Offline(tmp_path).run(sys.executable, "-m", "tools.bundle", cwd=copy, env=env)
 
     assert done.returncode == 1
     assert re.fullmatch(

@@ -1,4 +1,4 @@
-"""`python -m course` and `python -m scripts.lesson` say in one sentence what is wrong."""
+"""`python -m course` and `python -m course.run_lesson` say in one sentence what is wrong."""
 
 import signal
 import socket
@@ -10,10 +10,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from scripts.lesson import UnknownLessonError, find
+from course.run_lesson import UnknownLessonError, find
 from tests.course.conftest import CourseCommand
-from tests.support.lessons import FOLDERS
 from tests.support.server import ROOT
+from tests.support.speech import FOLDERS
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -30,7 +30,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("command", "word"),
-    [(["course"], "make run"), (["scripts.lesson", "01"], "make lesson L=01")],
+    [(["course"], "make run"), (["course.run_lesson", "01"], "make lesson L=01")],
 )
 def test_a_taken_port_is_named_with_the_way_out(command: list[str], word: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -123,7 +123,7 @@ def test_a_lesson_without_a_naive_version_says_so() -> None:
     if not without:
         pytest.skip("Every lesson has a naive version.")
 
-    ended = run("scripts.lesson", without[0], "--naive", "--port", "0")
+    ended = run("course.run_lesson", without[0], "--naive", "--port", "0")
 
     assert ended.returncode == 1
     assert ended.stderr == f"Lesson {without[0]} has no naive.py.\n"

@@ -9,8 +9,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as connect_sync
 
-from tests.support.lessons import FOLDERS, WITH_WEBSOCKET, assert_served, lesson
 from tests.support.server import Server, complaints
+from tests.support.speech import FOLDERS, WITH_WEBSOCKET, assert_served, lesson
 
 PEOPLE = 60
 

@@ -69,7 +69,7 @@ class Folder:
     def set_up(self, python: str = "") -> subprocess.CompletedProcess[str]:
         """Run the script as make does."""
         return subprocess.run(
-            ["sh", str(ROOT / "scripts" / "setup.sh"), python],
+            ["sh", str(ROOT / "tools" / "setup.sh"), python],
             cwd=self.path,
             env={"PATH": str(self._programs)},
             capture_output=True,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import changes
-from scripts.lessons import ROOT, Lesson, LessonError, names
+from tools import changes
+from tools.lessons import ROOT, Lesson, LessonError, names
 
 
 @pytest.mark.parametrize("name", names())

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from scripts import compare, diff, map  # noqa: A004 - it is what it writes.
-from scripts.lessons import ROOT, Lesson, LessonError, names, read
+from tools import compare, diff, map  # noqa: A004 - it is what it writes.
+from tools.lessons import ROOT, Lesson, LessonError, names, read
 
 LESSONS = names()
 SIDES = compare.sides()
@@ -145,7 +145,7 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the terminal's comparison into a pipe, with these variables and no others for colours."""
     env = {key: value for key, value in os.environ.items() if "COLOR" not in key}
     return subprocess.run(
-        [sys.executable, "-m", "scripts.diff", *arguments],
+        [sys.executable, "-m", "tools.diff", *arguments],
         cwd=ROOT,
         env={**env, "TERM": "xterm-256color", **variables},
         check=False,
@@ -234,4 +234,4 @@ def test_make_passes_both_sides_on() -> None:
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert "-m scripts.diff '03' 'naive'" in done.stdout
+    assert "-m tools.diff '03' 'naive'" in done.stdout

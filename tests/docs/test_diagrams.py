@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import diagrams
+from tools import diagrams
 
 DRAWINGS = sorted(path.name for path in diagrams.FOLDER.glob("*.svg"))
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.lessons import ROOT, read
+from tools.lessons import ROOT, read
 
 # Written without their dots, so that this file does not name them either.
 HOSTS = tuple(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.lessons import ROOT, Lesson, front_matter, names, read
 from tests.support import pages
+from tools.lessons import ROOT, Lesson, front_matter, names, read
 
 LESSONS = names()
 ALL_PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))

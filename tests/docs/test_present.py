@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import present
-from scripts.lessons import ROOT, Lesson, LessonError, names, read
+from tools import present
+from tools.lessons import ROOT, Lesson, LessonError, names, read
 
 LESSONS = names()
 PAGE = """---

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lessons import ROOT
 from tests.support.site import BUILDERS, build_site, built_once, copy_project
 from tests.support.site import pages as addresses
+from tools.lessons import ROOT
 
 pytestmark = pytest.mark.timeout(180)  # A build is slow on a machine that does other things.
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from scripts.lessons import Lesson, names
 from tests.support.server import ROOT
+from tools.lessons import Lesson, names
 
 WORKSHOP = ROOT / "docs" / "workshop"
 NOTES = ["Say first", "Code it live", "Ask", "Where classes stumble"]

@@ -15,12 +15,12 @@ from typing import Self
 
 import pytest
 
-from scripts import forked
-from scripts.exercises import Exercise, find
-from scripts.forked import Forked
+from practice import forked
+from practice.exercise import Exercise, find
+from practice.forked import Forked
 from tests.support.server import ROOT
 
-_SHARED = (".venv", "Makefile", "course", "pyproject.toml", "requirements.txt", "scripts")
+_SHARED = (".venv", "Makefile", "course", "pyproject.toml", "requirements.txt", "practice", "tools")
 
 # A learner has a terminal of their own: what these tests run in is none of its business.
 _LEFT_OUT = ("MAKEFLAGS", "MAKELEVEL", "NO_COLOR", "PYTEST_CURRENT_TEST", "FORCE_COLOR")
@@ -95,11 +95,11 @@ class Desk:
     def word(
         self, *words: str, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run what make runs: `python -m scripts.exercise` with these words."""
+        """Run what make runs: `python -m practice` with these words."""
         if not forked.AVAILABLE:
-            return self._run([sys.executable, "-m", "scripts.exercise", *words], env)
+            return self._run([sys.executable, "-m", "practice", *words], env)
         whole = {**self.env, **(env or {})}
-        process = Forked("scripts.exercise", words, env=whole, cwd=self.root, apart=True)
+        process = Forked("practice", words, env=whole, cwd=self.root, apart=True)
         with process.stdout, process.stderr, ThreadPoolExecutor(2) as aside:
             try:
                 errors = aside.submit(process.stderr.read)

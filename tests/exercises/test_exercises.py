@@ -10,15 +10,17 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from scripts.exercises import Exercise, names
-from scripts.lessons import Lesson
-from scripts.lessons import names as lesson_names
+from practice.exercise import Exercise, names
 from tests.exercises.conftest import Desk
 from tests.support import pages
 from tests.support.server import ROOT, serve
+from tools.lessons import Lesson
+from tools.lessons import names as lesson_names
 
 EXERCISES = names()
-OURS = re.compile(r"^(from|import) (scripts|course|tests|lessons)\b", re.MULTILINE)
+OURS = re.compile(
+    r"^(from|import) (practice|tools|course|tests|lessons|topics|bench|exercises)\b", re.MULTILINE
+)
 SECTIONS = ["Story", "Repeat", "Vary", "Check", "Think"]
 FOLDED = re.compile(r"<details markdown>\n<summary>[^<]+</summary>\n\n.+?\n\n</details>", re.DOTALL)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import forked
-from scripts.forked import Forked
+from practice import forked
+from practice.forked import Forked
 from tests.exercises.conftest import Desk
 
 pytestmark = pytest.mark.skipif(not forked.AVAILABLE, reason="Here is no fork.")
@@ -125,8 +125,8 @@ def test_it_still_runs_for_whoever_asks_too_early(tmp_path: Path) -> None:
 def test_without_a_fork_the_checks_say_the_same(desk: Desk) -> None:
     desk.solve("03")
     unforked = (
-        "from scripts import forked; forked.AVAILABLE = False\n"
-        "from scripts.exercise import main; raise SystemExit(main(['check', '03']))"
+        "from practice import forked; forked.AVAILABLE = False\n"
+        "from practice import main; raise SystemExit(main(['check', '03']))"
     )
 
     ended = subprocess.run(

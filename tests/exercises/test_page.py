@@ -2,9 +2,9 @@
 
 import pytest
 
-from scripts.checks import App
-from scripts.learner import Unmet
-from scripts.page import Page
+from practice.client import App
+from practice.page import Page
+from practice.server import Unmet
 from tests.exercises.conftest import Desk
 
 HTML = """\

@@ -8,8 +8,8 @@ import subprocess
 import httpx2
 import pytest
 
-from scripts import progress
-from scripts.exercises import names
+from practice import progress
+from practice.exercise import names
 from tests.exercises.conftest import Desk, Terminal
 
 WAITING = "Waiting for you to save."
@@ -192,7 +192,7 @@ def test_progress_is_written_whole_or_not_at_all(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.make("hint", "E=01")
-    monkeypatch.setattr("scripts.progress.json.dumps", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("practice.progress.json.dumps", lambda *_, **__: 1 / 0)
 
     with pytest.raises(ZeroDivisionError), progress.change(desk.root) as known:
         known.of("01_echo").hints = 3

@@ -16,8 +16,8 @@ from fastapi.testclient import TestClient
 from fastapi_offline import FastAPIOffline
 
 from tests.support.client import connect, refusal
-from tests.support.lessons import eventually
 from tests.support.server import ROOT, Server, complaints, serve
+from tests.support.speech import eventually
 
 PNG = b"\x89PNG\r\n\x1a\n and more"
 WEBSOCKET = """

@@ -14,9 +14,9 @@ from websockets.sync.client import ClientConnection
 
 from tests.support.client import closing, connect, refusal
 from tests.support.contract import all_complaints
-from tests.support.lessons import odd_lines
 from tests.support.pages import run_program
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
+from tests.support.speech import odd_lines
 
 LESSON = ROOT / "lessons" / "08_routers"
 HELLO = '{"type": "say", "text": "hello"}'

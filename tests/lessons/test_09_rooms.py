@@ -17,9 +17,9 @@ from fastapi.testclient import TestClient
 from websockets.sync.client import ClientConnection
 
 from tests.support.client import closing, connect, refusal, vanish
-from tests.support.lessons import eventually
 from tests.support.pages import run_program
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
+from tests.support.speech import eventually
 
 WHO = '{"type": "who"}'
 

@@ -23,9 +23,9 @@ from websockets.sync.client import ClientConnection
 from websockets.typing import Subprotocol
 
 from tests.support.client import closing, connect, refusal, vanish
-from tests.support.lessons import HTTP, PASSWORDS, eventually, token
 from tests.support.pages import run_program
 from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
+from tests.support.speech import HTTP, PASSWORDS, eventually, token
 
 KEY = "the key of these tests and of no other, as long as the longest hash wants it"
 ENV = {"SECRET_KEY": KEY}

@@ -13,9 +13,9 @@ from starlette.requests import HTTPConnection
 from websockets.exceptions import InvalidStatus
 
 from tests.support.client import connect
-from tests.support.lessons import HTTP, Address
 from tests.support.nginx import nginx
 from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
+from tests.support.speech import HTTP, Address
 
 KEY = "the key of these tests and of no other, as long as the longest hash wants it"
 LISTED = ("https://chat.example.org", "http://localhost:3000")

@@ -21,8 +21,8 @@ from websockets.sync.client import ClientConnection
 
 from tests.support import client as clients
 from tests.support.client import connect, refusal, stalled
-from tests.support.lessons import eventually
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
+from tests.support.speech import eventually
 
 PUSH = "lessons.13_push.main:app"
 NAIVE = "lessons.13_push.naive:app"

@@ -19,9 +19,9 @@ from websockets.sync.client import ClientConnection
 
 from tests.support import hostile
 from tests.support.client import closing, connect, vanish
-from tests.support.lessons import eventually
 from tests.support.pages import run_program
 from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
+from tests.support.speech import eventually
 
 MAIN = "lessons.14_binary.main:app"
 NAIVE = "lessons.14_binary.naive:app"

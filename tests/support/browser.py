@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.lessons import PASSWORDS
 from tests.support.server import Server
+from tests.support.speech import PASSWORDS
 
 LOCAL = {"127.0.0.1", "localhost", "::1", None}
 """Hosts a page may ask; None is an address without a host, such as `data:` and `blob:`."""

@@ -10,7 +10,8 @@ import httpx2
 import pytest
 
 from tests.support.hostile import Target
-from tests.support.lessons import (
+from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
+from tests.support.speech import (
     FOLDERS,
     WITH_WEBSOCKET,
     WITHOUT_WEBSOCKET,
@@ -18,9 +19,8 @@ from tests.support.lessons import (
     lesson,
     odd_lines,
 )
-from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
 
-WATCHED = "tests.support.watched:app"
+WATCHED = "tests.support.apps.watched:app"
 """An app that serves the lesson named by LESSON, at each of these prefixes."""
 
 PREFIXES = ("/a/b", "/live/lesson", "")

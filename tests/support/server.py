@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from scripts import forked
-from scripts.forked import Forked
+from practice import forked
+from practice.forked import Forked
 
 ROOT = Path(__file__).parents[2]
 IMPLEMENTATIONS = ("websockets-sansio", "wsproto", "websockets")

@@ -13,8 +13,8 @@ from filelock import FileLock
 from starlette.applications import Starlette
 
 from course.main import create_app
-from scripts import build
-from scripts.lessons import ROOT
+from tools import build
+from tools.lessons import ROOT
 
 TREES = ("docs", "lessons", "exercises", "tests", "course", "topics", "bench")
 """What mkdocs.yml and the pages' snippets refer to."""

@@ -19,7 +19,7 @@ from tests.support.pages import fences
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
 
 CHAT = "lessons.03_manager.main:app"
-MIRROR = "tests.support.mirror:app"
+MIRROR = "tests.support.apps.mirror:app"
 ELSEWHERE = "127.0.0.2"
 """Another address of this machine's: on Linux, each that begins with 127 is."""
 

@@ -13,7 +13,7 @@ import pytest
 from hypercorn.config import Config
 from websockets.exceptions import ConnectionClosed
 
-from tests.support import lessons, wire
+from tests.support import speech, wire
 from tests.support.client import connect, stalled, vanish
 from tests.support.hostile import CLOSE, CONTINUATION, PING, TEXT, Raw, Target, frame
 from tests.support.server import ROOT
@@ -199,7 +199,7 @@ def test_is_told_that_a_client_vanished(
 
 
 def test_takes_bytes_where_text_is_wanted(name: str) -> None:
-    with AnyServer(name, lessons.app_of("01_echo")) as server, raw(server, "/ws") as client:
+    with AnyServer(name, speech.app_of("01_echo")) as server, raw(server, "/ws") as client:
         client.send(frame(b"\x01", 0x2))
         assert end_of(client) == said("C6", name)
 
@@ -323,8 +323,8 @@ def test_sends_to_a_client_that_stops_reading(laboratory: AnyServer, name: str) 
 def test_lesson_3_drops_a_member_that_does_not_read(name: str) -> None:
     lesson = "03_manager"
     with (
-        AnyServer(name, lessons.app_of(lesson)) as server,
-        lessons.pair(server, lesson) as both,
+        AnyServer(name, speech.app_of(lesson)) as server,
+        speech.pair(server, lesson) as both,
         stalled(server.port, "/ws/3"),
     ):
         # Twice of what the sockets' own buffers hold: if each of the rest took its second, the last
@@ -404,17 +404,17 @@ def test_workers_share_no_memory(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["granian", "hypercorn"])
 def test_lessons_1_to_7_run_on_the_other_servers(name: str) -> None:
-    seven = [lesson for lesson in lessons.FOLDERS if "01" <= lesson[:2] <= "07"]
+    seven = [lesson for lesson in speech.FOLDERS if "01" <= lesson[:2] <= "07"]
     assert len(seven) == 7
-    limits = {key: value for lesson in seven for key, value in lessons.lesson(lesson).env.items()}
+    limits = {key: value for lesson in seven for key, value in speech.lesson(lesson).env.items()}
     with AnyServer(name, "course.main:app", env=limits) as server:
         for lesson in seven:
             prefix = f"/live/{lesson}/"
             with (
-                lessons.guest(server, lesson, 1, prefix) as one,
-                lessons.guest(server, lesson, 2, prefix) as other,
+                speech.guest(server, lesson, 1, prefix) as one,
+                speech.guest(server, lesson, 2, prefix) as other,
             ):
-                lessons.Pair(one, other).converses(times=3)
+                speech.Pair(one, other).converses(times=3)
 
 
 @pytest.mark.parametrize("name", ["granian", "hypercorn"])
@@ -427,7 +427,7 @@ def test_lesson_6_closes_as_its_page_says_on_the_other_servers(name: str) -> Non
         "raise WebSocketException": "1008 This is against the rules.",
         "raise HTTPException": "1011 The server failed.",
     }
-    with AnyServer(name, lessons.app_of("06_closing")) as server:
+    with AnyServer(name, speech.app_of("06_closing")) as server:
         for words, expected in ends.items():
             with raw(server, "/ws/1") as client:
                 client.send(frame(words.encode()))
@@ -438,7 +438,7 @@ def test_lesson_6_closes_as_its_page_says_on_the_other_servers(name: str) -> Non
 def test_lesson_7_closes_an_idle_client_on_the_other_servers(name: str) -> None:
     env = {"IDLE_SECONDS": "0.2"}
     with (
-        AnyServer(name, lessons.app_of("07_limits"), env=env) as server,
+        AnyServer(name, speech.app_of("07_limits"), env=env) as server,
         raw(server, "/ws") as client,
     ):
         assert end_of(client).startswith("4408")

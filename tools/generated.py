@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.lessons import LessonError, read
+from tools.lessons import LessonError, read
 
 
 @dataclass(frozen=True)
 class Generated:
-    """What `python -m scripts.SCRIPT` writes, which tells `about` itself.
+    """What `python -m tools.SCRIPT` writes, which tells `about` itself.
 
     `make` returns what each file should be, by its path below the project's root. `word` is the
     word of make that writes them anew.
@@ -27,7 +27,7 @@ class Generated:
 
         That is 1 if `--check` finds one stale, and for a LessonError, which is told in its words.
         """
-        parser = argparse.ArgumentParser(f"python -m scripts.{self.script}", description=self.about)
+        parser = argparse.ArgumentParser(f"python -m tools.{self.script}", description=self.about)
         parser.add_argument("--check", action="store_true", help="write nothing, say what is stale")
         check = parser.parse_args(arguments).check
         try:

@@ -1,4 +1,4 @@
-"""Write what each lesson changed: `python -m scripts.changes`; list the stale ones: `--check`.
+"""Write what each lesson changed: `python -m tools.changes`; list the stale ones: `--check`.
 
 lessons/NN_name/changes.diff is the difference to the lesson it builds on, which the front matter
 of its page names. A lesson that builds on nothing is compared with its own naive.py, because its
@@ -10,8 +10,8 @@ import io
 import sys
 from pathlib import Path, PurePosixPath
 
-from scripts.generated import Generated
-from scripts.lessons import ROOT, Lesson, names, read
+from tools.generated import Generated
+from tools.lessons import ROOT, Lesson, names, read
 
 NOWHERE = "/dev/null"
 

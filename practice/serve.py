@@ -1,4 +1,4 @@
-"""Serve an app on a free port, so that it can be asked what holds it up: see scripts/learner.py."""
+"""Serve an app on a free port, so that it can be asked what holds it up: see practice/server.py."""
 
 import asyncio
 import faulthandler

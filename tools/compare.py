@@ -1,4 +1,4 @@
-"""Write what the page Compare shows: `python -m scripts.compare`; say if it is stale: `--check`.
+"""Write what the page Compare shows: `python -m tools.compare`; say if it is stale: `--check`.
 
 docs/assets/compare-data.js holds each lesson's files as lines, and each line as tokens with the
 classes that Pygments gives the site's other code. The browser has two of the lessons to compare and
@@ -17,8 +17,8 @@ from pygments.lexers.special import TextLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
 
-from scripts.generated import Generated
-from scripts.lessons import ROOT, Lesson, LessonError, names, read
+from tools.generated import Generated
+from tools.lessons import ROOT, Lesson, LessonError, names, read
 
 WHERE = Path("docs/assets/compare-data.js")
 START = "globalThis.COMPARE = "

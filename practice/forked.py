@@ -24,7 +24,7 @@ from typing import TextIO
 AVAILABLE = sys.platform == "linux"
 """Elsewhere there is no fork, or the system's own libraries do not survive it."""
 
-_preloaded = ["scripts.forked", "fastapi.templating", "uvicorn.main"]
+_preloaded = ["practice.forked", "fastapi.templating", "uvicorn.main"]
 # By their names, as uvicorn imports them when it starts: "auto" takes the one and the other.
 _preloaded += ["uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto"]
 _preloaded += ["uvicorn.loops.auto", "uvicorn.lifespan.on"]

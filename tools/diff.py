@@ -1,4 +1,4 @@
-"""Compare two lessons in the terminal: `python -m scripts.diff 03 09`, as `make diff A=03 B=09`.
+"""Compare two lessons in the terminal: `python -m tools.diff 03 09`, as `make diff A=03 B=09`.
 
 A side is a lesson (03, 03_manager), its naive version (03/naive), or `naive`, which is the naive
 version of the other side. On a terminal the words that changed are marked; into a pipe, or with
@@ -16,10 +16,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from scripts.changes import compare
-from scripts.compare import NAIVE, Side, compared, sides
-from scripts.lesson import UnknownLessonError, find
-from scripts.lessons import ROOT, LessonError
+from course.run_lesson import UnknownLessonError, find
+from tools.changes import compare
+from tools.compare import NAIVE, Side, compared, sides
+from tools.lessons import ROOT, LessonError
 
 STYLES = {"-": "red", "+": "green", "@": "cyan"}
 WORD = "reverse"
@@ -103,7 +103,7 @@ def _mark(removed: list[Text], added: list[Text]) -> None:
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Print the difference, and return the exit code: 1 if a side is not there."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.diff", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.diff", description=__doc__)
     parser.add_argument("first", metavar="A", help="a side, as 03 or 03/naive or naive")
     parser.add_argument("second", metavar="B", help="the other side")
     options = parser.parse_args(arguments)

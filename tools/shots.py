@@ -1,4 +1,4 @@
-"""Take the README's pictures: `python -m scripts.shots`; pictures of everything: `--all FOLDER`.
+"""Take the README's pictures: `python -m tools.shots`; pictures of everything: `--all FOLDER`.
 
 The course is built, and started on a free port for as long as it takes.
 """
@@ -15,8 +15,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from scripts import build, chromium
-from scripts.lessons import ROOT, names
+from tools import build, chromium
+from tools.lessons import ROOT, names
 
 SHOTS = ROOT / "docs" / "assets" / "shots"
 DESKTOP = (1280, 800)
@@ -111,7 +111,7 @@ def take_all(browser: Browser, url: str, folder: Path) -> list[Path]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Take the pictures, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.shots", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.shots", description=__doc__)
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="everything, for looking at")
     folder = parser.parse_args(arguments).all
     build.build_with_mkdocs()

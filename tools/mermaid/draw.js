@@ -1,4 +1,4 @@
-// Runs in the browser that scripts/diagrams.py starts, after Mermaid. Mermaid does the layout; what
+// Runs in the browser that tools/diagrams.py starts, after Mermaid. Mermaid does the layout; what
 // stays of its drawing is the geometry and the kinds of things, which course.css gives a colour.
 
 const KINDS = {

@@ -1,4 +1,4 @@
-"""Pack the course for a room without a network, into dist/: `python -m scripts.bundle`.
+"""Pack the course for a room without a network, into dist/: `python -m tools.bundle`.
 
 In the file are what git has committed, the site built from that, and the wheels of what a class
 needs, for this machine's platform and Python. Who unpacks it sets up and runs the course offline.
@@ -185,10 +185,10 @@ def start_here(version: str, commit: Commit) -> str:
         and then:
 
             {python} -m course
-            {python} -m scripts.lesson 01
-            {python} -m scripts.exercise run 01
-            {python} -m scripts.exercise check 01
-            {python} -m scripts.exercise progress
+            {python} -m course.run_lesson 01
+            {python} -m practice run 01
+            {python} -m practice check 01
+            {python} -m practice progress
 
         The site is built already, and {WHEELS}/ has what a class needs. The course's own tests, its
         linters and its site builders are not there: with a network, delete {WHEELS}/, and make
@@ -297,14 +297,14 @@ def _download(requirements: Path, options: list[str]) -> str | None:
 def _build_site(folder: Path, commit: Commit) -> None:
     # The builder dates pages by this, and not by the clock.
     env = {**os.environ, "SOURCE_DATE_EPOCH": str(commit.seconds), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "scripts.build", "--quick"]
+    command = [sys.executable, "-m", "tools.build", "--quick"]
     if subprocess.run(command, cwd=folder, env=env, check=False).returncode:
         raise CannotBundleError("the site of that commit was not built, see above.")
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Make a bundle, say what to do with it, and return the exit code."""
-    argparse.ArgumentParser("python -m scripts.bundle", description=__doc__).parse_args(arguments)
+    argparse.ArgumentParser("python -m tools.bundle", description=__doc__).parse_args(arguments)
     try:
         made, folder = bundle(root)
     except (CannotBundleError, OSError) as error:

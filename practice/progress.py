@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
-from scripts.exercises import ROOT, WORK, set_aside
+from practice.exercise import ROOT, WORK, set_aside
 
 State = Literal["not begun", "tried", "skipped", "done"]
 

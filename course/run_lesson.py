@@ -1,4 +1,4 @@
-"""Run one lesson with reload: `python -m scripts.lesson 03`, or find its name: `--name`."""
+"""Run one lesson with reload: `python -m course.run_lesson 03`, or find its name: `--name`."""
 
 import argparse
 import sys
@@ -40,7 +40,7 @@ def find(start: str, lessons: Path = ROOT / "lessons", word: str = "L") -> str:
 
 def main() -> None:
     """Run it until Ctrl+C, or print its name; exit with 1 and a sentence when that cannot be."""
-    parser = argparse.ArgumentParser("python -m scripts.lesson", description=__doc__)
+    parser = argparse.ArgumentParser("python -m course.run_lesson", description=__doc__)
     parser.add_argument("start", help="how the lesson's folder begins, as 03")
     parser.add_argument("--name", action="store_true", help="print the folder's name, and end")
     parser.add_argument("--naive", action="store_true", help="run naive.py in place of main.py")

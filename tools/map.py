@@ -1,15 +1,15 @@
-"""Write the map of the course: `python -m scripts.map`; say if it is stale: `--check`.
+"""Write the map of the course: `python -m tools.map`; say if it is stale: `--check`.
 
 docs/diagrams/map.mmd says which lesson builds on which, from the front matter of their pages.
-`python -m scripts.diagrams` draws it.
+`python -m tools.diagrams` draws it.
 """
 
 import sys
 from pathlib import Path
 
-from scripts.compare import title
-from scripts.generated import Generated
-from scripts.lessons import ROOT, Lesson, names
+from tools.compare import title
+from tools.generated import Generated
+from tools.lessons import ROOT, Lesson, names
 
 WHERE = Path("docs/diagrams/map.mmd")
 

@@ -40,7 +40,7 @@ PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Speech:
     """What a well-behaved client has to know about a lesson.
 
     A lesson without a WebSocket has no `path`, and is spoken to by POST at `posts`.
@@ -135,16 +135,16 @@ _UNKNOWN = (
 )
 """Addresses of those who have not signed in."""
 
-LESSONS: dict[str, Lesson] = {
-    "00_http": Lesson(
+LESSONS: dict[str, Speech] = {
+    "00_http": Speech(
         path=None,
         posts="rooms/lobby/messages",
         message='{"text": "{text}"}',
         reply='"text":"{text}"',
         gone="closed (",
     ),
-    "01_echo": Lesson(reply="Message text was: {text}"),
-    "02_depends": Lesson(
+    "01_echo": Speech(reply="Message text was: {text}"),
+    "02_depends": Speech(
         path="items/plumbus-{n}/ws?token=apple",
         reply="Message text was: {text}, for item ID: plumbus-",
         refused=(
@@ -157,20 +157,20 @@ LESSONS: dict[str, Lesson] = {
         ),
         arrange=_press_connect,
     ),
-    "03_manager": Lesson(
+    "03_manager": Speech(
         path="ws/{n}",
         reply="You wrote: {text}",
         heard="Client #{n} says: {text}",
         refused=ODD_IDS,
     ),
-    "04_json": Lesson(
+    "04_json": Speech(
         message='{"type": "say", "text": "{text}"}',
         reply='"text":"{text}"',
         heard='"text":"{text}"',
         longest=900,
     ),
-    "05_templates": Lesson(reply="You wrote: {text}", heard="says: {text}"),
-    "06_closing": Lesson(
+    "05_templates": Speech(reply="You wrote: {text}", heard="says: {text}"),
+    "06_closing": Speech(
         path="ws/{n}",
         reply="You wrote: {text}",
         heard="Client #{n} says: {text}",
@@ -181,7 +181,7 @@ LESSONS: dict[str, Lesson] = {
             "ws/1?refusal=nonsense",
         ),
     ),
-    "07_limits": Lesson(
+    "07_limits": Speech(
         reply="You wrote: {text}",
         heard="says: {text}",
         refused=("ws?refuse=nonsense",),
@@ -191,14 +191,14 @@ LESSONS: dict[str, Lesson] = {
             "MESSAGES_PER_SECOND": "1000000",
         },
     ),
-    "08_routers": Lesson(
+    "08_routers": Speech(
         path="ws/chat",
         message='{"type": "say", "text": "{text}"}',
         reply='"text":"{text}"',
         heard='"text":"{text}"',
         longest=900,
     ),
-    "09_rooms": Lesson(
+    "09_rooms": Speech(
         path="rooms/attic/ws?user=guest-{n}",
         message='{"type": "say", "text": "{text}"}',
         reply='"text":"{text}"',
@@ -216,7 +216,7 @@ LESSONS: dict[str, Lesson] = {
         longest=900,
         arrange=_press_connect,
     ),
-    "10_auth": Lesson(
+    "10_auth": Speech(
         path="ws?room=attic&ticket={ticket}",
         message='{"type": "say", "text": "{text}"}',
         reply='"text":"{text}"',
@@ -227,7 +227,7 @@ LESSONS: dict[str, Lesson] = {
         arrange=_sign_in,
         ticket=_ticket,
     ),
-    "11_origin": Lesson(
+    "11_origin": Speech(
         path="ws?room=attic&ticket={ticket}",
         message='{"type": "say", "text": "{text}"}',
         reply='"text":"{text}"',
@@ -238,22 +238,22 @@ LESSONS: dict[str, Lesson] = {
         arrange=_sign_in,
         ticket=_ticket,
     ),
-    "12_lifespan": Lesson(
+    "12_lifespan": Speech(
         path="ws/{n}",
         reply="You wrote: {text}",
         heard="Client #{n} says: {text}",
         refused=ODD_IDS,
         env={"TICK_SECONDS": "1000"},
     ),
-    "13_push": Lesson(reply="Unknown: {text}", env={"TICK_SECONDS": "1000"}),
-    "14_binary": Lesson(
+    "13_push": Speech(reply="Unknown: {text}", env={"TICK_SECONDS": "1000"}),
+    "14_binary": Speech(
         path="upload",
         message='{"type": "say", "text": "{text}"}',
         reply='"text":"{text}"',
         heard='"text":"{text}"',
         longest=900,
     ),
-    "15_mounts": Lesson(path="api/v1/ws", reply="You wrote: {text}", heard="says: {text}"),
+    "15_mounts": Speech(path="api/v1/ws", reply="You wrote: {text}", heard="says: {text}"),
 }
 """Every lesson, by its folder's name."""
 
@@ -266,11 +266,11 @@ WITHOUT_WEBSOCKET = tuple(name for name in FOLDERS if name not in WITH_WEBSOCKET
 """The lessons that come before the upgrade."""
 
 
-def lesson(name: str) -> Lesson:
+def lesson(name: str) -> Speech:
     """Return how to speak to a lesson; a lesson nobody has described fails the test."""
     if name not in LESSONS:
         pytest.fail(
-            f"tests/support/lessons.py does not say how to speak to {name}: "
+            f"tests/support/speech.py does not say how to speak to {name}: "
             "add an entry to LESSONS, or no contract is tested for it."
         )
     return LESSONS[name]

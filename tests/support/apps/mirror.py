@@ -1,4 +1,4 @@
-"""An app that tells its callers what it takes them for: `uvicorn tests.support.mirror:app`."""
+"""An app that tells its callers what it takes them for: `uvicorn tests.support.apps.mirror:app`."""
 
 from fastapi import FastAPI, Request, WebSocket
 from starlette.requests import HTTPConnection

@@ -9,10 +9,10 @@ from typing import TextIO
 
 import pytest
 
-from scripts.checks import App, sentence
-from scripts.diagnosis import notes, source_fault
-from scripts.exercises import ROOT, Exercise
-from scripts.learner import LearnerApp
+from practice.client import App, sentence
+from practice.exercise import ROOT, Exercise
+from practice.explain import notes, source_fault
+from practice.server import LearnerApp
 
 CHECK_SECONDS = 20
 """A check that takes longer is ended. A run ends with its first failure, so this bounds it too."""

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make .venv from requirements.txt, in a bundle from wheels/, with the first Python that will do:
-# `sh scripts/setup.sh [PYTHON]`. make calls it. It is written for the shell, because it must also
+# `sh tools/setup.sh [PYTHON]`. make calls it. It is written for the shell, because it must also
 # run where there is no Python.
 set -eu
 
@@ -33,7 +33,7 @@ version_of() {
 }
 
 kind_of() {
-    # scripts/bundle.py writes the same words.
+    # tools/bundle.py writes the same words.
     "$1" -c 'import platform, sys
 print("Python %d.%d on %s %s" % (*sys.version_info[:2],
     platform.system().replace("Darwin", "macOS"), platform.machine()))' 2>/dev/null

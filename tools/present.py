@@ -1,4 +1,4 @@
-"""Write what the page Present shows: `python -m scripts.present`; say if it is stale: `--check`.
+"""Write what the page Present shows: `python -m tools.present`; say if it is stale: `--check`.
 
 docs/assets/present-data.js holds, for each lesson, its goal, its changes.diff cut into slides, and
 the questions of its workshop notes. Lines are numbers: the lines are those of the page Compare.
@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.changes import compared, origins
-from scripts.compare import Line, numbered, title, tokens
-from scripts.generated import Generated
-from scripts.lessons import ROOT, Lesson, LessonError, names, read
+from tools.changes import compared, origins
+from tools.compare import Line, numbered, title, tokens
+from tools.generated import Generated
+from tools.lessons import ROOT, Lesson, LessonError, names, read
 
 WHERE = Path("docs/assets/present-data.js")
 START = "globalThis.PRESENT = "

@@ -1,4 +1,4 @@
-"""The words of an exercise: `python -m scripts.exercise check 03`, and run, hint, solution, …."""
+"""The words of an exercise: `python -m practice check 03`, and run, hint, solution, …."""
 
 import argparse
 import difflib
@@ -11,8 +11,8 @@ import uvicorn
 import watchfiles
 
 from course.listen import CannotListenError, listen
-from scripts import progress, sentences
-from scripts.exercises import ROOT, Exercise, UnknownExerciseError, find, names
+from practice import progress, runner
+from practice.exercise import ROOT, Exercise, UnknownExerciseError, find, names
 
 _WAITING = "Waiting for you to save. Ctrl+C ends it."
 
@@ -160,7 +160,7 @@ def _begin(exercise: Exercise) -> None:
 
 def _check(exercise: Exercise) -> int:
     print(f"Exercise {exercise.name}: {exercise.shown_main}\n", flush=True)
-    result = sentences.run(exercise)
+    result = runner.run(exercise)
     with progress.change(exercise.root) as known:
         _tell(known)
         entry = known.of(exercise.name)
@@ -225,7 +225,7 @@ _WORDS: dict[str, Callable[[Exercise, argparse.Namespace], int]] = {
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Do as the word says, and return the exit code."""
-    parser = argparse.ArgumentParser("python -m scripts.exercise", description=__doc__)
+    parser = argparse.ArgumentParser("python -m practice", description=__doc__)
     parser.add_argument("word", choices=[*_WORDS, "progress"])
     parser.add_argument("start", nargs="?", default="", help="how the exercise begins, as 03")
     parser.add_argument("--watch", action="store_true", help="check again after each save")

@@ -40,7 +40,7 @@ class Lesson:
 
     @property
     def diff(self) -> Path:
-        """What changed, written by `python -m scripts.changes`."""
+        """What changed, written by `python -m tools.changes`."""
         return self.folder / "changes.diff"
 
     @property

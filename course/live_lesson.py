@@ -39,7 +39,7 @@ PAGE = """<!doctype html>
 """
 
 
-class Lesson:
+class LiveLesson:
     """An ASGI app that is the lesson's `app`, or, when that fails, a 503 that says why.
 
     `error` is None while the lesson runs, else the type and message of what stopped it.

@@ -16,8 +16,8 @@ import httpx2
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from scripts.learner import LearnerApp, Unmet
-from scripts.page import Page
+from practice.page import Page
+from practice.server import LearnerApp, Unmet
 
 SECONDS = 3
 """How long a check waits for an answer."""

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Self
 
-from scripts import diagnosis, forked
-from scripts.exercises import ROOT, WORK, Exercise
-from scripts.forked import Forked
+from practice import explain, forked
+from practice.exercise import ROOT, WORK, Exercise
+from practice.forked import Forked
 
 START_SECONDS = 8
 ANSWER_SECONDS = 2
@@ -53,9 +53,9 @@ class LearnerApp:
         # A compiled file is known by its second: an edit within that second would not be seen.
         env["PYTHONDONTWRITEBYTECODE"] = "1"
         if forked.AVAILABLE:
-            self._process = Forked("scripts.serve", arguments, env=env, cwd=exercise.root)
+            self._process = Forked("practice.serve", arguments, env=env, cwd=exercise.root)
         else:
-            self._process = self._popen([sys.executable, "-m", "scripts.serve", *arguments], env)
+            self._process = self._popen([sys.executable, "-m", "practice.serve", *arguments], env)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -114,7 +114,7 @@ class LearnerApp:
 
     def errors(self) -> list[str]:
         """Return a sentence for each error in the log."""
-        return diagnosis.errors(self.log, self._exercise.main, self._exercise.shown_main)
+        return explain.errors(self.log, self._exercise.main, self._exercise.shown_main)
 
     def stop(self) -> bool:
         """Ask the app to end and read what it still says; kill it if it does not.
@@ -150,7 +150,7 @@ class LearnerApp:
             self.port = int(started[1])
         elif self._silent:
             main, shown = self._exercise.main, self._exercise.shown_main
-            raise Unmet(diagnosis.start_fault(self.log, main, shown))
+            raise Unmet(explain.start_fault(self.log, main, shown))
         else:
             raise Unmet(
                 f"Your app does not start: it is not ready after {START_SECONDS} seconds."
@@ -163,9 +163,9 @@ class LearnerApp:
             return ""
         with suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGUSR1)
-        self._wait_for(re.compile(rf"{_STACK}(?s:.*)scripts[/\\]serve\.py"), ANSWER_SECONDS)
+        self._wait_for(re.compile(rf"{_STACK}(?s:.*)practice[/\\]serve\.py"), ANSWER_SECONDS)
         _, _, stack = self.log.rpartition("Current thread ")
-        where = diagnosis.standing_at(stack, self._exercise.main)
+        where = explain.standing_at(stack, self._exercise.main)
         return f" It stands at {where}." if where else ""
 
     def _answers(self) -> bool:

@@ -1,4 +1,4 @@
-"""Draw the diagrams: `python -m scripts.diagrams`; list the stale ones: `--check`.
+"""Draw the diagrams: `python -m tools.diagrams`; list the stale ones: `--check`.
 
 docs/diagrams/NAME.mmd is the text, docs/diagrams/NAME.svg its drawing, and both are committed: a
 build needs neither Node nor a browser. Drawing needs both, and `npm ci`, which this runs by itself.
@@ -13,11 +13,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from scripts import chromium
+from tools import chromium
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "diagrams"
-MERMAID = ROOT / "scripts" / "mermaid"
+MERMAID = ROOT / "tools" / "mermaid"
 BUNDLE = MERMAID / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
 
 
@@ -74,7 +74,7 @@ def draw(folder: Path = FOLDER) -> list[Path]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Draw, or check, and return the exit code: 1 if `--check` found a stale drawing."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.diagrams", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.diagrams", description=__doc__)
     parser.add_argument("--check", action="store_true", help="draw nothing, list what is stale")
     if parser.parse_args(arguments).check:
         found = stale()

@@ -1,4 +1,4 @@
-"""A lesson's app, under prefixes and watched: `uvicorn tests.support.watched:app`.
+"""A lesson's app, under prefixes and watched: `uvicorn tests.support.apps.watched:app`.
 
 `LESSON` is the app as uvicorn takes it; it is found under each of `PREFIXES`. `GET /-/tasks` counts
 the tasks of the server's event loop, which nobody sees from outside the process.

@@ -1,4 +1,4 @@
-"""Build the site, strict: `python -m scripts.build`, or with MkDocs alone: `--quick`.
+"""Build the site, strict: `python -m tools.build`, or with MkDocs alone: `--quick`.
 
 MkDocs Material writes site/, which is what `course/` serves. Zensical reads the same mkdocs.yml
 and writes .cache/site-zensical/: that it builds, and what it builds, is the test of our way out.
@@ -55,7 +55,7 @@ def _run(module: list[str], root: Path, settings: dict[str, str]) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Build, and return the exit code: 0, or 1 if a builder failed."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.build", description="Build the site.")
+    parser = argparse.ArgumentParser(prog="python -m tools.build", description="Build the site.")
     parser.add_argument("--quick", action="store_true", help="with MkDocs alone, into site/")
     quick = parser.parse_args(arguments).quick
     try:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import httpx2
 from websockets.sync.client import connect
 
-from scripts.lessons import ROOT
 from tests.support.server import Server
+from tools.lessons import ROOT
 
 
 class Make(Server):
