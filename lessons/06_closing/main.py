@@ -156,7 +156,7 @@ async def chat(
             except WebSocketException as refused:
                 await close(websocket, refused.code, refused.reason)
             except Exception as error:  # noqa: BLE001 - the client must hear of every bug
-                logger.error("Client #%s met a bug: %r", client_id, error)  # noqa: TRY400 - ordered by a button
+                logger.error("Client #%s met a bug: %r", client_id, error)
                 await close(websocket, 1011, "The server failed.")
     finally:
         await manager.broadcast(f"Client #{client_id} left the chat")

@@ -214,15 +214,15 @@ async def serve(websocket: WebSocket, client_id: int) -> None:
                     await manager.send(websocket, f"You wrote: {text}")
                     said = f"Client #{client_id} says: {text}"
                     await manager.broadcast(said, exclude=websocket)
+            except KeyError:
+                # receive_text() looks up "text", and a binary message has none.
+                await close(websocket, 1003, "Send text, not bytes.")
             except GONE:
                 pass
-            except KeyError:
-                # receive_text() looks up "text"; a binary message has none.
-                await close(websocket, 1003, "Send text, not bytes.")
             except WebSocketException as refused:
                 await close(websocket, refused.code, refused.reason)
             except Exception as error:  # noqa: BLE001 - the client must hear of every bug
-                logger.error("Client #%s met a bug: %r", client_id, error)  # noqa: TRY400
+                logger.error("Client #%s met a bug: %r", client_id, error)
                 await close(websocket, 1011, "The server failed.")
     finally:
         await manager.broadcast(f"Client #{client_id} left the chat")

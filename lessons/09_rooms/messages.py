@@ -88,7 +88,7 @@ class Table:
             raise
         except Exception as error:  # noqa: BLE001 - the client must hear of every bug
             bug = " ".join(repr(error).split())
-            logger.error("%s: %s", type(message).__name__, bug)  # noqa: TRY400
+            logger.error("%s: %s", type(message).__name__, bug)
             await client.tell(Error(detail="The server failed."))
 
 

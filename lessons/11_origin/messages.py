@@ -87,7 +87,8 @@ class Table:
         except GONE:
             raise
         except Exception as error:  # noqa: BLE001 - the client must hear of every bug
-            logger.error("%s: %r", type(message).__name__, error)  # noqa: TRY400
+            bug = " ".join(repr(error).split())
+            logger.error("%s: %s", type(message).__name__, bug)
             await client.tell(Error(detail="The server failed."))
 
 

@@ -107,7 +107,7 @@ class Journal:
                     await file.write(line)
             except OSError as error:
                 # A full disk ends no conversation.
-                logger.error("Not in the journal: %r (%s)", line, error)  # noqa: TRY400
+                logger.error("Not in the journal: %r (%s)", line, error)
 
 
 class State(TypedDict):

@@ -402,5 +402,5 @@ async def push(
             # receive_text() looks up "text", and a binary message has none.
             await close(websocket, 1003, "Send text, not bytes.")
         except* sqlite3.Error as group:
-            logger.error("No database: %r", group.exceptions)  # noqa: TRY400
+            logger.error("No database: %r", group.exceptions)
             await close(websocket, 1011, "The database does not answer.")

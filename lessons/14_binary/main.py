@@ -315,7 +315,7 @@ class Desk:
             stopped = Stopped(detail=str(reason), again=reason.again)
         except OSError as error:
             # The disk is the operator's, and nothing here needs a traceback.
-            logger.error("Upload by client #%s: %s", self.client, error)  # noqa: TRY400
+            logger.error("Upload by client #%s: %s", self.client, error)
             stopped = Stopped(detail=f"It cannot be stored: {error.strerror}.")
         self.stopped = True
         await self.leave(keep=False)

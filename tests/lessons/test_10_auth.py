@@ -24,7 +24,7 @@ from websockets.typing import Subprotocol
 
 from tests.support.client import closing, connect, refusal, vanish
 from tests.support.pages import run_program
-from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
+from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
 from tests.support.speech import HTTP, PASSWORDS, eventually, token
 
 KEY = "the key of these tests and of no other, as long as the longest hash wants it"
@@ -610,3 +610,11 @@ def test_naive_is_wrong_by_as_many_hours_as_its_clock(zone: str, status: int, ho
         assert post(naive, "tickets", shown).status_code == status
     claims = jwt.decode(shown, options={"verify_signature": False})
     assert round((claims["exp"] - 900 - time()) / 3600) == hours
+
+
+@pytest.mark.parametrize("lesson", ["10_auth", "11_origin"])
+@pytest.mark.parametrize("file", ["messages.py", "features/say.py", "features/roll.py"])
+def test_what_the_page_calls_as_in_lesson_9_is_so(lesson: str, file: str) -> None:
+    here, there = ROOT / "lessons" / lesson / file, ROOT / "lessons/09_rooms" / file
+
+    assert here.read_text("utf-8") == there.read_text("utf-8")

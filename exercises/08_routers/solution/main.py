@@ -81,7 +81,7 @@ class Table:
         try:
             return await self.handlers[type(message)](message)
         except Exception as error:  # noqa: BLE001 - the hut must hear of every bug
-            logger.error("%s: %r", type(message).__name__, error)  # noqa: TRY400
+            logger.error("%s: %r", type(message).__name__, error)
             return Error(detail="The station failed.")
 
 
