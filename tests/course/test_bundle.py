@@ -16,12 +16,16 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.support.machine import missing
 from tests.support.offline import Offline
 from tests.support.server import ROOT
 from tools import bundle
 
 pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither make nor sh."),
+    pytest.mark.skipif(
+        sys.platform == "win32",
+        reason="Windows has neither make nor sh: run the tests on Linux, on macOS or in WSL",
+    ),
     # Packing, and setting up from what was packed, are no matter of seconds on a busy machine.
     pytest.mark.timeout(300),
 ]
@@ -42,19 +46,12 @@ def git(clone: Path, *words: str) -> str:
     ).stdout
 
 
-def lacks(what: str) -> None:
-    """Skip, but not in CI, for want of something."""
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone with the files that the course has now, committed or not; it has Python's .venv."""
     for program in ("git", "make"):
         if shutil.which(program) is None:
-            lacks(f"There is no {program}; on Debian and Ubuntu: apt install {program}.")
+            missing(f"no {program} found: install it (on Debian and Ubuntu: apt install {program})")
     folder = tmp_path_factory.mktemp("teacher") / "a clone"
     files = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     for name in filter(None, files):
@@ -92,7 +89,7 @@ def packed(clone: Path) -> subprocess.CompletedProcess[str]:
     """What making the bundle has said."""
     done = pack(clone)
     if "pip did not get the wheels" in done.stderr:
-        lacks(f"No wheels: run `make bundle` once where there is a package index. {done.stderr}")
+        missing(f"no wheels: run `make bundle` once where there is a package index {done.stderr}")
     assert done.returncode == 0, done.stderr
     return done
 

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.machine import missing
 from tests.support.server import ROOT
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither make nor sh.")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32",
+    reason="Windows has neither make nor sh: run the tests on Linux, on macOS or in WSL",
+)
 
 # A Python that does what setup.sh asks for, and fails where the test says so.
 PYTHON = """#!/bin/sh
@@ -262,7 +266,7 @@ def test_a_bundle_without_its_wheels_is_set_up_anew_and_whole(folder: Folder) ->
 def make(*words: str) -> subprocess.CompletedProcess[str]:
     """Run make, where there is one."""
     if shutil.which("make") is None:
-        pytest.skip("There is no make; on Debian and Ubuntu: apt install make.")
+        missing("no make found: install it (on Debian and Ubuntu: apt install make)")
     return subprocess.run(
         ["make", "--no-print-directory", *words],
         cwd=ROOT,

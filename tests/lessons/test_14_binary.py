@@ -28,7 +28,10 @@ NAIVE = "lessons.14_binary.naive:app"
 KIB, MIB = 1024, 1024 * 1024
 PHOTO = random.Random(14).randbytes(300 * KIB + 7)  # noqa: S311 - the same in every run
 
-linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc, writes /dev")
+linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"),
+    reason="only Linux has /proc and /dev/full: run the tests there",
+)
 
 
 @contextmanager

@@ -24,7 +24,8 @@ ELSEWHERE = "127.0.0.2"
 """Another address of this machine's: on Linux, each that begins with 127 is."""
 
 FROM_ELSEWHERE = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux lets a client call from 127.0.0.2 without set-up"
+    sys.platform != "linux",
+    reason="only Linux lets a client call from 127.0.0.2: run the tests there",
 )
 HANDSHAKE = {
     "Connection": "Upgrade",

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.client import closing, connect
 from tests.support.deployment import Container
-from tests.support.machine import program
+from tests.support.machine import missing, program
 from tests.support.server import ROOT, Uvicorn, complaints
 
 CONTAINER = Container.read()
@@ -96,7 +96,7 @@ def alone(folder: Path, *command: str) -> Uvicorn:
     try:
         subprocess.run([*namespace, "true"], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this machine lets nobody have process 1: run it as root, on Linux")
+        missing("nobody may have process 1 here: run the tests as root, on Linux")
     return Uvicorn([*namespace, *command], cwd=image(folder), env=PYTHON_FIRST)
 
 
