@@ -1,24 +1,18 @@
 """A real Chromium for the tests of this folder, and a witness of what its pages may not do."""
 
 import inspect
-import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.support.browser import Witness
+from tests.support.browser import EACH_BUILDER, Witness
+from tests.support.machine import missing
+from tests.support.site import built_once
 from tools import chromium
 
 HERE = Path(__file__).parent
-
-# What a page of the second builder's does with each lesson, or with the slides, is done by the same
-# scripts; and what a browser shows of an end is shown for one of uvicorn's implementations.
-_AGAIN = re.compile(
-    r"\[zensical-(?!01_)\d\d_\w+\]$|^test_(?!works|shows).*\[zensical|\[(?:wsproto|websockets)-"
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,8 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-            if _AGAIN.search(item.name):
-                item.add_marker(pytest.mark.thorough)
             # Playwright's blocking interface occupies the thread's event loop, so an asynchronous
             # test beside it fails with "Cannot run the event loop while another loop is running".
             if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
@@ -42,12 +34,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     """The system's Chromium, one process a test file."""
     if chromium.find() is None:
-        # With CI=true a missing browser is a failure: there, a skip would go unread.
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(chromium.ADVICE)
+        missing(chromium.ADVICE)
     with sync_playwright() as playwright:
         browser = chromium.launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module", params=EACH_BUILDER)
+def site(request: pytest.FixtureRequest, shared: Path) -> Path:
+    """The folder of the site as a builder makes it; the second builder's once a night."""
+    return built_once(shared, request.param)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.browser import EACH_IMPLEMENTATION
 from tests.support.server import serve
 
 LABORATORY = {
@@ -52,7 +53,7 @@ def test_each_button_of_the_laboratory_tells_its_end(page: Page) -> None:
 NAIVE = {"bye": "1006", "close with 100 é": "1006", "return": "1006", "raise": "1006"}
 
 
-@pytest.mark.parametrize("implementation", ["websockets-sansio", "wsproto"])
+@pytest.mark.parametrize("implementation", EACH_IMPLEMENTATION[:2])
 def test_naive_buttons_tell_what_the_page_says(page: Page, implementation: str) -> None:
     wanted = {"bye": "100, clean"} if implementation == "wsproto" else NAIVE
     with serve("lessons.06_closing.naive:app", "--ws", implementation) as server:

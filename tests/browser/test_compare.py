@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.support.browser import Witness, toggle_to_dark
-from tests.support.site import BUILDERS, built_once, serve_files
+from tests.support.browser import Witness, both_builders, each_on_its_site, toggle_to_dark
+from tests.support.site import serve_files
 from tools import compare
 from tools.changes import origins
 from tools.lessons import Lesson, names
@@ -17,12 +17,6 @@ pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for i
 FIRST, SECOND, MOVED = "03_manager", "04_json", "05_templates"
 PHONE: ViewportSize = {"width": 390, "height": 800}
 SIDES = compare.sides()
-
-
-@pytest.fixture(scope="module", params=BUILDERS)
-def site(request: pytest.FixtureRequest, shared: Path) -> Path:
-    """The folder of the built site."""
-    return built_once(shared, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +51,7 @@ def expect_sides(page: Page, first: str, second: str) -> None:
     expect(status(page)).to_contain_text(f"{SIDES[first].title} → {SIDES[second].title}:")
 
 
-@pytest.mark.parametrize("name", names())
+@each_on_its_site("name", names())
 def test_shows_both_files_whole(page: Page, witness: Witness, address: str, name: str) -> None:
     base = Lesson(name).builds_on()
     old, new = (base, Lesson(name)) if base else (Lesson(FIRST), Lesson(name))
@@ -207,6 +201,7 @@ def test_is_light_and_dark_as_the_site(page: Page, address: str) -> None:
     expect(line).to_have_css("background-color", "rgb(22, 53, 42)")
 
 
+@both_builders
 def test_works_below_a_prefix(page: Page, witness: Witness, address: str) -> None:
     asked: list[str] = []
     root = address.removesuffix("compare/")
@@ -221,6 +216,7 @@ def test_works_below_a_prefix(page: Page, witness: Witness, address: str) -> Non
     assert not witness.errors
 
 
+@both_builders
 def test_works_from_a_file(browser: Browser, site: Path) -> None:
     # Not watched: the site's own search asks for a worker, which a page from a file may not have.
     context = browser.new_context()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from tests.support.browser import Witness
-from tests.support.contract import PREFIXES, WATCHED, each_lesson, lesson_server
+from tests.support.contract import WATCHED, each_lesson, lesson_server
 from tests.support.machine import certificate
 from tests.support.server import Server
 from tests.support.speech import lesson
@@ -195,13 +195,6 @@ def test_is_dark_in_the_dark_and_light_in_the_light(
     dark = background(page)
     assert light > 200, f"In the light, the page of {name} has a background of {light} of 255."
     assert dark < 60, f"In the dark, the page of {name} has a background of {dark} of 255."
-
-
-@each_lesson
-def test_works_under_a_prefix(name: str, served: Callable[[str], Server], page: Page) -> None:
-    for prefix in PREFIXES:
-        arrive(page, name, f"{served(name).url}{prefix}/")
-        converse(page, f"said at {prefix}/")
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.support.browser import Witness, toggle_to_dark
-from tests.support.site import BUILDERS, built_once, serve_files
+from tests.support.browser import Witness, both_builders, each_on_its_site, toggle_to_dark
+from tests.support.site import serve_files
 from tools import present
 from tools.compare import title
 from tools.lessons import Lesson, names
@@ -18,12 +18,6 @@ pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for i
 NAME = "03_manager"
 PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 390, "height": 800}
-
-
-@pytest.fixture(scope="module", params=BUILDERS)
-def site(request: pytest.FixtureRequest, shared: Path) -> Path:
-    """The folder of the built site."""
-    return built_once(shared, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +46,7 @@ def expect_slide(page: Page, number: int, name: str) -> None:
     assert page.url.endswith(f"#{number}")
 
 
-@pytest.mark.parametrize("name", names())
+@each_on_its_site("name", names())
 def test_shows_every_piece_to_the_letter(
     page: Page, witness: Witness, address: str, name: str
 ) -> None:
@@ -240,6 +234,7 @@ def test_nothing_is_wider_than_a_phone(page: Page, address: str) -> None:
         page.keyboard.press("ArrowRight")
 
 
+@both_builders
 def test_works_from_a_file(browser: Browser, site: Path) -> None:
     # Not watched: the site's own search asks for a worker, which a page from a file may not have.
     context = browser.new_context()

@@ -6,21 +6,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FloatRect, FrameLocator, Page, expect
 
-from tests.support.browser import Witness, toggle_to_dark
+from tests.support.browser import Witness, both_builders, toggle_to_dark
 from tests.support.server import serve
-from tests.support.site import BUILDERS, built_once, pages, serve_files
+from tests.support.site import pages, serve_files
 from tests.support.speech import lesson
 from tools.lessons import names
 
 pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for its build.
 
 LESSONS = names()
-
-
-@pytest.fixture(scope="module", params=BUILDERS)
-def site(request: pytest.FixtureRequest, shared: Path) -> Path:
-    """The folder of the built site."""
-    return built_once(shared, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +117,7 @@ def test_says_how_to_run_a_lesson_without_javascript(browser: Browser, course: s
     assert "01_echo" in words
 
 
+@both_builders
 def test_works_below_a_prefix(page: Page, static: str, witness: Witness) -> None:
     # The page is the same; what counts is where it looks for the course.
     asked: list[str] = []

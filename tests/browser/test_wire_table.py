@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support import wire
+from tests.support.browser import EACH_IMPLEMENTATION
 from tests.support.client import closing, connect, stalled, vanish
-from tests.support.server import IMPLEMENTATIONS, ROOT, Server, serve
+from tests.support.server import ROOT, Server, serve
 
 PAGE = ROOT / "docs" / "topics" / "wire-table.md"
 
@@ -33,7 +34,7 @@ def said(cell: str, implementation: str) -> str:
     return dict(part.split(": ", 1) for part in exceptions).get(implementation, usual)
 
 
-@pytest.fixture(scope="module", params=IMPLEMENTATIONS)
+@pytest.fixture(scope="module", params=EACH_IMPLEMENTATION)
 def implementation(request: pytest.FixtureRequest) -> str:
     return request.param
 

@@ -1,14 +1,54 @@
-"""What a browser did that no page of ours may do: it failed, or it asked another host."""
+"""What tests with a browser share: the sites and servers they choose, and a witness of pages."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.server import Server
+from tests.support.server import IMPLEMENTATIONS, Server
+from tests.support.site import BUILDERS
 from tests.support.speech import PASSWORDS
 
 LOCAL = {"127.0.0.1", "localhost", "::1", None}
 """Hosts a page may ask; None is an address without a host, such as `data:` and `blob:`."""
+
+
+FIRST_BUILDER, SECOND_BUILDER = BUILDERS
+
+EACH_BUILDER = [FIRST_BUILDER, pytest.param(SECOND_BUILDER, marks=pytest.mark.thorough)]
+"""Parameters of the fixture `site`: what the pages do is done by the same scripts on both sites."""
+
+EACH_IMPLEMENTATION = [
+    IMPLEMENTATIONS[0],
+    *(pytest.param(other, marks=pytest.mark.thorough) for other in IMPLEMENTATIONS[1:]),
+]
+"""Parameters for a browser that meets each of uvicorn's implementations, the usual one each run."""
+
+both_builders = pytest.mark.parametrize("site", BUILDERS, indirect=True, scope="module")
+"""Run a test on both builders' sites each time: it is about what the builders do differently."""
+
+
+def each_on_its_site(argument: str, values: Sequence[str]) -> pytest.MarkDecorator:
+    """Run a test once for each value on the first builder's site, and for one on the second's.
+
+    The second builder's others are left to the nightly run.
+    """
+    return pytest.mark.parametrize(
+        ("site", argument),
+        [
+            pytest.param(
+                builder,
+                value,
+                id=f"{builder}-{value}",
+                marks=[pytest.mark.thorough] if builder == SECOND_BUILDER and at else [],
+            )
+            for builder in BUILDERS
+            for at, value in enumerate(values)
+        ],
+        indirect=["site"],
+        scope="module",
+    )
 
 
 SIGNING_IN = 30_000

@@ -32,23 +32,37 @@ each_lesson = pytest.mark.parametrize("name", FOLDERS)
 each_lesson_without_websocket = pytest.mark.parametrize("name", WITHOUT_WEBSOCKET)
 """Run a test for every lesson that comes before the upgrade."""
 
+IN_EACH_RUN = {
+    # What the manager does is done by all lessons after it; here all three must take part.
+    "03_manager": IMPLEMENTATIONS,
+    # One endpoint reads and writes at once, the other takes bytes: neither is the manager's.
+    "13_push": IMPLEMENTATIONS[:2],
+    "14_binary": IMPLEMENTATIONS[:2],
+}
+"""The lessons that each run puts to more than uvicorn's usual implementation.
+
+The endpoints of the others are built as these are, so the same on another implementation, and on
+the deprecated one, is left to the nightly run: `make test ALL=1`.
+"""
+
+
+def _marks(name: str, implementation: str) -> list[pytest.MarkDecorator]:
+    """Return the mark of a lesson on an implementation for which one run a night will do."""
+    usual = IN_EACH_RUN.get(name, IMPLEMENTATIONS[:1])
+    return [] if implementation in usual else [pytest.mark.thorough]
+
+
+_EVERYWHERE = [(name, one) for name in WITH_WEBSOCKET for one in IMPLEMENTATIONS]
+
 each_lesson_and_implementation = pytest.mark.parametrize(
     ("name", "implementation"),
-    [
-        pytest.param(name, implementation, id=f"{name}-{implementation}")
-        for name in WITH_WEBSOCKET
-        for implementation in IMPLEMENTATIONS
-    ],
+    [pytest.param(*both, id="-".join(both), marks=_marks(*both)) for both in _EVERYWHERE],
 )
 """Run a test for every lesson with a WebSocket, on each of uvicorn's implementations."""
 
 each_served = pytest.mark.parametrize(
     "served",
-    [
-        pytest.param((name, implementation), id=f"{name}-{implementation}")
-        for name in WITH_WEBSOCKET
-        for implementation in IMPLEMENTATIONS
-    ],
+    [pytest.param(both, id="-".join(both), marks=_marks(*both)) for both in _EVERYWHERE],
     indirect=True,
     scope="module",
 )
