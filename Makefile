@@ -12,6 +12,7 @@ L =
 A =
 B =
 NAIVE =
+STEP =
 E =
 WATCH =
 UPGRADE =
@@ -39,8 +40,8 @@ help: ## Show these words
 run: $(READY) site/index.html ## Serve the course: the site, and every lesson live (HOST= PORT=)
 	@$(PY) -m course --host '$(HOST)' --port '$(PORT)'
 
-lesson: $(READY) ## Run one lesson with reload: make lesson L=03 (NAIVE=1 HOST= PORT=)
-	@$(PY) -m course.run_lesson '$(L)' $(if $(NAIVE),--naive) --host '$(HOST)' --port '$(PORT)'
+lesson: $(READY) ## Run one lesson with reload: make lesson L=03 (STEP=1 NAIVE=1 HOST= PORT=)
+	@$(PY) -m course.run_lesson '$(L)' $(if $(NAIVE),--naive) --step '$(STEP)' --host '$(HOST)' --port '$(PORT)'
 
 exercise: $(READY) ## Run your copy of an exercise with reload: make exercise E=03 (HOST= PORT=)
 	@$(PY) -m practice run '$(E)' --host '$(HOST)' --port '$(PORT)'
@@ -78,7 +79,7 @@ lint: $(WHOLE) ## Check style, format and types
 docs: $(WHOLE) ## Build the site with both builders, strict
 	@$(PY) -m tools.build
 
-diff: $(READY) ## Compare two lessons: make diff A=03 B=09 (or A=naive)
+diff: $(READY) ## Compare two lessons: make diff A=03 B=09 (or A=naive, A=03/1)
 	@$(PY) -m tools.diff '$(A)' '$(B)'
 
 changes: $(WHOLE) ## Write each lesson's changes.diff anew, and what Compare and Present show

@@ -2,40 +2,20 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 import uvicorn
 
+from course.find_lesson import (
+    LESSONS,
+    MAIN,
+    NAIVE,
+    LayoutError,
+    UnknownLessonError,
+    UnknownProgramError,
+    find,
+    find_program,
+)
 from course.listen import CannotListenError, listen
-
-ROOT = Path(__file__).parents[1]
-
-
-class UnknownLessonError(Exception):
-    """No lesson, or more than one, goes by that name; its text names those that there are."""
-
-
-def find(start: str, lessons: Path = ROOT / "lessons", word: str = "L") -> str:
-    """Return the name of the one folder in `lessons` that begins with `start`: "03", "03_manager".
-
-    `word` is the variable of make that `start` was given by.
-
-    Raises:
-        UnknownLessonError: `start` is empty, or no folder or more than one begins with it.
-    """
-    names = [main.parent.name for main in sorted(lessons.glob("[0-9][0-9]_*/main.py"))]
-    found = [name for name in names if name.startswith(start.zfill(2))]
-    if start and start in names:
-        return start
-    if start and len(found) == 1:
-        return found[0]
-    if not start:
-        fault = f"Say which lesson, as in {word}=03."
-    elif found:
-        fault = f"{word}={start} is more than one lesson: {', '.join(found)}."
-    else:
-        fault = f"There is no lesson {start}."
-    raise UnknownLessonError("\n  ".join([f"{fault} The lessons are:", *names]))
 
 
 def main() -> None:
@@ -44,22 +24,27 @@ def main() -> None:
     parser.add_argument("start", help="how the lesson's folder begins, as 03")
     parser.add_argument("--name", action="store_true", help="print the folder's name, and end")
     parser.add_argument("--naive", action="store_true", help="run naive.py in place of main.py")
+    parser.add_argument("--step", default="", metavar="N", help="run this step, as 1 or step_1")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", default="8000")
     options = parser.parse_args()
+    if options.naive and options.step:
+        sys.exit("Say NAIVE=1 or STEP=1, not both: each names the one program to run.")
+    asked = NAIVE if options.naive else options.step.strip() or MAIN
     try:
         name = find(options.start)
         if options.name:
             print(name)
             return
-        module = "naive" if options.naive else "main"
-        if not (ROOT / "lessons" / name / f"{module}.py").is_file():
-            sys.exit(f"Lesson {name} has no {module}.py.")
+        program = find_program(LESSONS / name, asked)
         # uvicorn says of a taken port only its error number; asked first, it is told in words.
-        listen(options.host, options.port, f"make lesson L={name[:2]}").close()
-    except (UnknownLessonError, CannotListenError) as error:
+        word = f"make lesson L={name[:2]}"
+        if asked != MAIN:
+            word += " NAIVE=1" if options.naive else f" STEP={asked}"
+        listen(options.host, options.port, word).close()
+    except (UnknownLessonError, UnknownProgramError, LayoutError, CannotListenError) as error:
         sys.exit(str(error))
-    command = [f"lessons.{name}.{module}:app", "--reload", "--reload-dir", f"lessons/{name}"]
+    command = [f"{program.module}:app", "--reload", "--reload-dir", f"lessons/{name}"]
     # Without a limit, a handler that does not listen to its client would hold up each reload.
     command += ["--timeout-graceful-shutdown", "3"]
     command += ["--host", options.host, "--port", options.port]

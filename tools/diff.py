@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from course.run_lesson import UnknownLessonError, find
+from course.find_lesson import UnknownLessonError, find
 from tools.changes import compare
 from tools.compare import NAIVE, Side, compared, sides
 from tools.lessons import ROOT, LessonError

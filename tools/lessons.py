@@ -1,15 +1,19 @@
 """Where a lesson's things are, and what its page says about it. One name leads to all of them."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from course import find_lesson
+from course.find_lesson import MAIN, LayoutError, Program
+
 ROOT = Path(__file__).parents[1]
 
-_OWN = {"naive.py", "changes.diff"}
-"""Files of a lesson that are about it, and not of it."""
+_ABOUT = re.compile(r"naive\.py$|step_\d+(\.py$|/)|clients/|[^/]+\.diff$")
+"""What is in a lesson's folder and about the lesson, and not of it."""
 
 
 class LessonError(Exception):
@@ -58,16 +62,36 @@ class Lesson:
         """The folder of its exercise. Not every lesson has one."""
         return self.root / "exercises" / self.name
 
-    def files(self) -> dict[str, str]:
-        """Return the lesson's text files by their path within it, main.py first.
+    def programs(self) -> dict[str, Program]:
+        """Return its programs by their names in their order: naive, step_1, step_2, …, main.
 
-        What is about the lesson (naive.py, changes.diff), hidden, compiled or no UTF-8 is left out.
+        Raises:
+            LessonError: its steps are not laid out as they must be.
         """
+        try:
+            return find_lesson.programs(self.folder)
+        except LayoutError as error:
+            raise LessonError(str(error)) from None
+
+    def files(self, program: str = MAIN) -> dict[str, str]:
+        """Return the text files of one of its programs by their path within it, its app first.
+
+        A program that is a file is that file alone, and a step that is a package is what is in its
+        folder. The lesson itself is what is in the lesson's folder, without what is about it:
+        other programs, clients and diffs. Hidden, compiled or no UTF-8 is left out everywhere.
+
+        Raises:
+            LessonError: its steps are not laid out as they must be.
+        """
+        chosen = self.programs()[program]
+        if program != MAIN and not chosen.package:
+            return {chosen.path.name: read(chosen.path) or ""}
+        folder = chosen.path.parent
         found = {}
-        for path in sorted(self.folder.rglob("*")):
-            parts = path.relative_to(self.folder).parts
+        for path in sorted(folder.rglob("*")):
+            parts = path.relative_to(folder).parts
             hidden = any(part.startswith((".", "__pycache__")) for part in parts)
-            if not path.is_file() or hidden or "/".join(parts) in _OWN:
+            if not path.is_file() or hidden or (program == MAIN and _ABOUT.match("/".join(parts))):
                 continue
             text = read(path)
             if text is not None:
@@ -116,7 +140,7 @@ class Lesson:
 
 def names(root: Path = ROOT) -> list[str]:
     """Return the lessons' names in their order; a lesson is a folder `NN_name` with a main.py."""
-    return [main.parent.name for main in sorted(root.glob("lessons/[0-9][0-9]_*/main.py"))]
+    return find_lesson.names(root / "lessons")
 
 
 def read(path: Path) -> str | None:

@@ -1,5 +1,7 @@
 """`python -m course` and `python -m course.run_lesson` say in one sentence what is wrong."""
 
+import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,9 +12,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from course.run_lesson import UnknownLessonError, find
+from course.find_lesson import UnknownLessonError, find
 from tests.course.conftest import CourseCommand
-from tests.support.server import ROOT
+from tests.support.server import ROOT, Uvicorn
 from tests.support.speech import FOLDERS
 
 
@@ -127,3 +129,46 @@ def test_a_lesson_without_a_naive_version_says_so() -> None:
 
     assert ended.returncode == 1
     assert ended.stderr == f"Lesson {without[0]} has no naive.py.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--step", "1", "--naive"], "Say NAIVE=1 or STEP=1, not both"),
+        (["--step", "9"], "Lesson 01_echo has no step 9. It has no steps."),
+    ],
+)
+def test_a_step_that_cannot_be_run_is_said_in_a_sentence(options: list[str], words: str) -> None:
+    ended = run("course.run_lesson", "01", *options, "--port", "0")
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(words)
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_step_runs_with_reload(tmp_path: Path) -> None:
+    """In a copy of `course/`, whose lesson has a step."""
+    shutil.copytree(ROOT / "course", tmp_path / "course")
+    folder = tmp_path / "lessons" / "01_echo"
+    shutil.copytree(ROOT / "lessons" / "01_echo", folder)
+    shutil.copy(folder / "main.py", folder / "step_1.py")
+    command = [sys.executable, "-m", "course.run_lesson", "01", "--step", "1", "--port", "0"]
+
+    with Uvicorn(command, cwd=tmp_path) as server:
+        server.wait_for_log("Application startup complete")
+        assert "$ uvicorn lessons.01_echo.step_1:app --reload" in server.log
+
+
+def test_make_passes_the_step_on_and_takes_none_from_the_environment() -> None:
+    def said(*variables: str) -> str:
+        return subprocess.run(
+            ["make", "-n", "lesson", "L=03", *variables],
+            cwd=ROOT,
+            env={**os.environ, "STEP": "7"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert "--step '2'" in said("STEP=2")
+    assert "--step ''" in said()

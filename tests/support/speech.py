@@ -15,11 +15,10 @@ from playwright.sync_api import FrameLocator, Page
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from course import find_lesson
 from tests.support.server import ROOT
 
-FOLDERS = tuple(
-    sorted(path.parent.name for path in (ROOT / "lessons").glob("[0-9][0-9]_*/main.py"))
-)
+FOLDERS = tuple(find_lesson.names())
 """Every lesson there is, by its folder's name."""
 
 PAGE_SUFFIXES = {".html", ".js", ".css"}
