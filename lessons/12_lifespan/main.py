@@ -97,7 +97,8 @@ class Journal:
 
     async def note(self, text: str) -> None:
         """Write a line; return as soon as the writer is sure to come to it."""
-        await self.lines.put(f"{datetime.now(UTC).isoformat()} {text}\n")
+        # repr() escapes line breaks: a text cannot add lines of its own.
+        await self.lines.put(f"{datetime.now(UTC).isoformat()} {text!r}\n")
 
     async def write(self) -> None:
         """Write what is noted, until `None` is."""
@@ -129,7 +130,11 @@ async def ticks(seconds: float) -> AsyncGenerator[int]:
 
 async def tick(manager: ConnectionManager) -> None:
     async for number in ticks(settings.tick_seconds):
-        await manager.broadcast(f"Tick {number}")
+        try:
+            await manager.broadcast(f"Tick {number}")
+        except Exception:
+            # Raised here, it would end the task group, and with it the lifespan.
+            logger.exception("Tick %d did not reach everybody.", number)
 
 
 async def close(websocket: WebSocket) -> None:

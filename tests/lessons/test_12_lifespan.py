@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -19,6 +19,7 @@ from websockets.sync.client import ClientConnection
 
 from tests.support.client import closing, connect, stalled
 from tests.support.server import IMPLEMENTATIONS, ROOT, serve
+from tests.support.speech import eventually
 
 LIFESPAN = "lessons.12_lifespan.main:app"
 NAIVE = "lessons.12_lifespan.naive:app"
@@ -114,11 +115,33 @@ def test_what_was_said_is_in_the_journal_when_the_server_is_gone(tmp_path: Path)
         noted = os.read(reader, 65_536).decode().splitlines()
 
     assert [line.partition(" ")[2] for line in noted[:2]] == [
-        "Client #1 says: hello",
-        "Client #2 says: hello",
+        "'Client #1 says: hello'",
+        "'Client #2 says: hello'",
     ]
-    left = {f"Client #{n} left the chat" for n in (1, 2)}
+    left = {f"'Client #{n} left the chat'" for n in (1, 2)}
     assert {line.partition(" ")[2] for line in noted[2:]} == left
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_nobody_can_write_a_line_of_the_journal_in_the_name_of_another(
+    implementation: str, tmp_path: Path
+) -> None:
+    journal = tmp_path / "journal.txt"
+    env = {**QUIET, "JOURNAL": str(journal)}
+    with serve(LIFESPAN, "--ws", implementation, env=env) as server:
+        with connect(f"{server.ws}/ws/1") as websocket:
+            for text in ("a\n2026-01-01 Client #7 says: b", "\x1b[2Jc", "d\u2028e", "é"):
+                says(websocket, text)
+        server.stop()
+    noted = journal.read_text(encoding="utf-8").splitlines()
+
+    assert [line.partition(" ")[2] for line in noted] == [
+        r"'Client #1 says: a\n2026-01-01 Client #7 says: b'",
+        r"'Client #1 says: \x1b[2Jc'",
+        r"'Client #1 says: d\u2028e'",
+        "'Client #1 says: é'",
+        "'Client #1 left the chat'",
+    ]
 
 
 def test_naive_forgets_what_it_has_not_written_yet(tmp_path: Path) -> None:
@@ -183,6 +206,37 @@ def test_ticks_reach_everybody() -> None:
         assert str(other.recv(timeout=10)).startswith("Tick ")
 
 
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_the_clock_goes_on_when_a_tick_meets_a_client_that_does_not_read(
+    implementation: str, tmp_path: Path
+) -> None:
+    """A tick that failed would end the lifespan, and leave a server that never stops."""
+    journal = tmp_path / "journal.txt"
+    env = {"TICK_SECONDS": "0.05", "JOURNAL": str(journal)}
+    options = ("--ws", implementation, "--timeout-graceful-shutdown", "1")
+    with (
+        serve(LIFESPAN, *options, env=env) as server,
+        stalled(server.port, "/ws/1"),
+        connect(f"{server.ws}/ws/2", max_size=None, max_queue=None) as speaker,
+        connect(f"{server.ws}/ws/3", max_size=None, max_queue=None) as other,
+    ):
+        # Enough to fill what lies between the server and the client that does not read.
+        for n in range(8):
+            speaker.send(f"{n}{'x' * 1_000_000}")
+        eventually(
+            lambda: httpx2.get(f"{server.url}/members").json()["members"] <= 2,
+            lambda: "The client that does not read is still a member.",
+            10,
+        )
+        says(other, "hello")
+        for _ in range(3):
+            while not str(other.recv(timeout=10)).startswith("Tick "):
+                pass
+        server.stop()
+
+    assert "'Client #3 left the chat'" in journal.read_text(encoding="utf-8")
+
+
 class Clock:
     """A clock that moves when somebody sleeps or works, and never by itself."""
 
@@ -209,7 +263,7 @@ async def when_ticked(module: ModuleType, monkeypatch: pytest.MonkeyPatch, *work
     """Return what is sent at which time, if each sending takes so many seconds."""
     clock, sent, rest = Clock(), [], iter(work)
 
-    class Over(Exception):  # noqa: N818 - it ends a loop, and is no error.
+    class Over(BaseException):
         pass
 
     async def broadcast(text: str) -> None:
@@ -243,6 +297,29 @@ async def test_a_tick_that_is_missed_is_left_out(monkeypatch: pytest.MonkeyPatch
     sent = await when_ticked(load("main"), monkeypatch, 2.5, 0)
 
     assert sent == [("Tick 1", 1), ("Tick 4", 4), ("Tick 5", 5)]
+
+
+async def test_a_tick_that_fails_is_logged_and_the_next_one_comes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    module, sent = load("main"), []
+
+    async def ticks(_: float) -> AsyncGenerator[int]:
+        for number in (1, 2, 3):
+            yield number
+
+    async def broadcast(text: str) -> None:
+        sent.append(text)
+        if text == "Tick 2":
+            raise AssertionError("Two at once.")
+
+    monkeypatch.setattr(module, "ticks", ticks)
+    await module.tick(SimpleNamespace(broadcast=broadcast))
+
+    assert sent == ["Tick 1", "Tick 2", "Tick 3"]
+    (record,) = caplog.records
+    assert record.getMessage() == "Tick 2 did not reach everybody."
+    assert "AssertionError: Two at once." in caplog.text
 
 
 async def test_naive_ticks_later_and_later(monkeypatch: pytest.MonkeyPatch) -> None:
