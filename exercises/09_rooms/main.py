@@ -18,7 +18,7 @@ GONE = (WebSocketDisconnect, WebSocketDisconnected)
 # A window that has not taken a message after this long no longer counts as one.
 SEND_SECONDS = 1.0
 
-Name = Annotated[str, StringConstraints(pattern=r"^\p{L}{1,32}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,32}$")]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
 

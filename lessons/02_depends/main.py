@@ -31,11 +31,21 @@ TOKENS = {"alice": "apple", "bob": "banana"}
 ItemId = Annotated[str, PathParam(pattern=r"^[\w-]+$", max_length=50)]
 
 
+async def get_session(
+    connection: HTTPConnection, session: Annotated[str | None, Cookie()] = None
+) -> str | None:
+    """Return the session cookie, unless the browser sent two of that name."""
+    # A page on another port of this host can set a cookie too: which one is ours?
+    pairs = ";".join(connection.headers.getlist("cookie")).split(";")
+    names = [pair.partition("=")[0].strip() for pair in pairs]
+    return session if names.count("session") == 1 else None
+
+
 async def get_caller(
     connection: HTTPConnection,
     token: Annotated[str | None, Query()] = None,
     x_token: Annotated[str | None, Header()] = None,
-    session: Annotated[str | None, Cookie()] = None,
+    session: Annotated[str | None, Depends(get_session)] = None,
 ) -> str:
     """Return the name behind a token in the query, the header or the cookie."""
     shown = token or x_token or session or ""

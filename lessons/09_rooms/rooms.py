@@ -3,29 +3,18 @@
 import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Literal
-from unicodedata import normalize
 
 from anyio import CancelScope
 from fastapi import WebSocket
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from .manager import ConnectionManager
-
-
-def compose(name: str) -> str:
-    """Write each letter in one way: the same name is the same text."""
-    return normalize("NFC", name)
-
 
 # A room's name is a part of addresses.
 RoomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 
-# A person's name is in any script; nothing in it is invisible, or blank.
-UserName = Annotated[
-    str,
-    AfterValidator(compose),
-    StringConstraints(pattern=r"^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,31}$"),
-]
+# Unicode has letters that are invisible, or look like others: none of them is here.
+UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
 
 
 class Joined(BaseModel):

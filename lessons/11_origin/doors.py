@@ -3,7 +3,16 @@
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Cookie, HTTPException, Request, Response, WebSocket
+from fastapi import (
+    APIRouter,
+    Cookie,
+    Depends,
+    HTTPException,
+    Request,
+    Response,
+    WebSocket,
+)
+from fastapi.requests import HTTPConnection
 from pydantic import BaseModel
 
 from .auth import Bearer, Speaking, read, settings
@@ -40,9 +49,24 @@ async def give_cookie(token: Bearer, request: Request, response: Response) -> No
     )
 
 
+def only_cookie(connection: HTTPConnection, token: Annotated[str, Cookie()]) -> str:
+    """Return the cookie named token.
+
+    Raises:
+        HTTPException: 401, there are two, and one may be planted.
+    """
+    pairs = ";".join(connection.headers.getlist("cookie")).split(";")
+    names = [pair.partition("=")[0].strip() for pair in pairs]
+    if names.count("token") != 1:
+        raise HTTPException(401, "Two cookies are named token.")
+    return token
+
+
 @router.websocket("/cookie")
 async def by_cookie(
-    websocket: WebSocket, room: RoomName, token: Annotated[str, Cookie()]
+    websocket: WebSocket,
+    room: RoomName,
+    token: Annotated[str, Depends(only_cookie)],
 ) -> None:
     speaker = read(token)
     await websocket.accept()

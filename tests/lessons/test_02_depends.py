@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.support.client import closing, connect, refusal
-from tests.support.server import Server, serve
+from tests.support.server import IMPLEMENTATIONS, Server, serve
 
 
 def test_answers_a_caller_whose_token_is_in_the_query(server: Server) -> None:
@@ -46,6 +46,21 @@ def test_a_token_in_the_query_goes_before_a_stale_cookie(server: Server) -> None
         websocket.send("hello")
 
         assert websocket.recv() == "You are: alice"
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_of_two_cookies_it_trusts_neither(implementation: str) -> None:
+    """A page on another port has planted bob's beside the one that alice's browser has."""
+    two = {"Cookie": "session=apple; session=banana"}
+    with serve("lessons.02_depends.main:app", "--ws", implementation) as server:
+        page = httpx2.get(f"{server.url}/items/1", headers=two)
+        split = httpx2.get(
+            f"{server.url}/items/1",
+            headers=[("Cookie", "session=apple"), ("Cookie", "session=banana")],
+        )
+
+        assert refusal(f"{server.ws}/items/1/ws", additional_headers=two).status_code == 403
+        assert (page.status_code, split.status_code) == (403, 403)
 
 
 def test_one_dependency_serves_http_and_websocket(server: Server) -> None:

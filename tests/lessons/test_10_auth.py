@@ -618,3 +618,13 @@ def test_what_the_page_calls_as_in_lesson_9_is_so(lesson: str, file: str) -> Non
     here, there = ROOT / "lessons" / lesson / file, ROOT / "lessons/09_rooms" / file
 
     assert here.read_text("utf-8") == there.read_text("utf-8")
+
+
+def test_of_two_cookies_it_trusts_neither(each: Server) -> None:
+    """A page on another port has planted Grace's token beside Ada's."""
+    two = {"Cookie": f"token={mint(sub='Ada')}; token={mint(sub='Grace')}"}
+
+    answer = refusal(f"{each.ws}/ws/cookie?room=attic", additional_headers=two)
+
+    assert answer.status_code == 401
+    assert b"Two cookies are named token." in answer.body

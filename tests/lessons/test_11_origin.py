@@ -317,3 +317,11 @@ def test_naive_cookie_is_lax_without_a_word(naive: Server) -> None:
     answer = ask(naive, "POST", "ws/cookie", Authorization=f"Bearer {TOKEN}")
 
     assert answer.headers["set-cookie"] == f"token={TOKEN}; HttpOnly; Path=/; SameSite=lax"
+
+
+def test_of_two_cookies_it_trusts_neither_though_the_origin_is_its_own(each: Server) -> None:
+    """A page on another port has planted Grace's token beside Ada's."""
+    graces = jwt.encode({"sub": "Grace", "aud": "chat", "exp": 2_000_000_000}, KEY, "HS256")
+
+    assert knock(each, each.url) == 101
+    assert knock(each, each.url, Cookie=f"token={TOKEN}; token={graces}") == 401
