@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 LESSONS = Path(__file__).parents[1] / "lessons"
 
@@ -142,3 +145,37 @@ def find_program(folder: Path, name: str) -> Program:
     there = f"Its steps are {', '.join(steps)}." if steps else "It has no steps."
     asked = f"step {name}" if name.isdecimal() else name
     raise UnknownProgramError(f"Lesson {folder.name} has no {asked}. {there}")
+
+
+def live_programs(folder: Path, page: Path) -> list[Program]:
+    """Return the programs beside main.py that the course may serve in its own process.
+
+    By default that is each step. The naive version is left out, because it is wrong on purpose and
+    may freeze the event loop that all lessons share. The front matter of the lesson's `page` says
+    otherwise by naming programs, as in `live: [naive, step_1]`; `live: []` names none.
+
+    Raises:
+        LayoutError: as `programs` does; or the page names a program that the lesson does not have.
+    """
+    known = programs(folder)
+    steps = [name for name in known if name not in (NAIVE, MAIN)]
+    said = _front_matter(page).get("live", steps)
+    wrong = [name for name in said if name not in known] if isinstance(said, list) else [said]
+    if wrong:
+        raise LayoutError(
+            f"The front matter of {page.name} has live: {said}, and {wrong[0]} is no program of"
+            f" lesson {folder.name}. A list is expected, and its programs are {', '.join(known)}."
+        )
+    return [known[name] for name in known if name in said and name != MAIN]
+
+
+def _front_matter(page: Path) -> dict[str, Any]:
+    """Return the page's front matter, empty if it has none or is not there, as in a bundle."""
+    text = page.read_text("utf-8") if page.is_file() else ""
+    if not text.startswith("---\n"):
+        return {}
+    try:
+        found = yaml.safe_load(text.removeprefix("---\n").partition("\n---\n")[0])
+    except yaml.YAMLError:
+        raise LayoutError(f"The front matter of {page.name} is not valid YAML.") from None
+    return found if isinstance(found, dict) else {}

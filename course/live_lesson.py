@@ -42,18 +42,31 @@ PAGE = """<!doctype html>
 class LiveLesson:
     """An ASGI app that is the lesson's `app`, or, when that fails, a 503 that says why.
 
-    `error` is None while the lesson runs, else the type and message of what stopped it.
+    `error` is None while the lesson runs, else the type and message of what stopped it. A `lazy`
+    one is imported and started by the first who asks for it: nobody waits for what nobody uses.
     """
 
-    def __init__(self, name: str, module: str, seconds: float) -> None:
+    def __init__(self, name: str, module: str, seconds: float, *, lazy: bool = False) -> None:
         """Import `app` from `module`; a startup or shutdown may take `seconds` each."""
         self.name = name
         self.error: str | None = None
+        self._module = module
+        self._idle = lazy
+        self._starting = asyncio.Lock()
         self._seconds = seconds
         self._state: dict[str, Any] = {}
         self._task: asyncio.Task[None] | None = None
+        if not lazy:
+            self._import()
+
+    @property
+    def state(self) -> str:
+        """How it is: "ok", "idle" before its first use, or what stopped it."""
+        return self.error or ("idle" if self._idle else "ok")
+
+    def _import(self) -> None:
         try:
-            self._app: ASGIApp = importlib.import_module(module).app
+            self._app: ASGIApp = importlib.import_module(self._module).app
             if not callable(self._app):
                 raise TypeError(f"`app` is {self._app!r}, which is no ASGI app.")  # noqa: TRY301 - one report for all.
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a lesson raises, others go on.
@@ -61,6 +74,13 @@ class LiveLesson:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a WebSocket as a server of the lesson's own would."""
+        if self._idle:
+            # Anyone who comes second waits for the same start.
+            async with self._starting:
+                if self._idle:
+                    self._import()
+                    await self.start()
+                    self._idle = False
         if self.error is not None:
             body = f"<pre>{escape(self.error)}</pre>\n<p>The server's log says more.</p>"
             page = PAGE.format(title=f"Lesson {escape(self.name)} does not run", body=body)

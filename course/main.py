@@ -1,5 +1,8 @@
 """The course: the site at /, every lesson live at /live/NN_name/, and GET /healthz.
 
+A lesson's steps are at /live/NN_name/step_1/ and so on. Its naive version is there too, at
+/live/NN_name/naive/, if the lesson's page allows it: see `course.find_lesson.live_programs`.
+
 `python -m course` serves it; `uvicorn course.main:app` does too.
 """
 
@@ -17,7 +20,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from course.live_lesson import PAGE, LiveLesson
+from course import find_lesson
+from course.find_lesson import LayoutError, Program, live_programs
+from course.live_lesson import PAGE, LiveLesson, logger
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -62,6 +67,17 @@ class Site(StaticFiles):
         return HTMLResponse(PAGE.format(title="Build the site", body=body), 503)
 
 
+def _others(lesson: Path) -> list[Program]:
+    """Return the programs that are live beside a lesson; none if they cannot be found out."""
+    page = lesson.parents[1] / "docs" / "lessons" / f"{lesson.name}.md"
+    try:
+        return live_programs(lesson, page)
+    except LayoutError as error:
+        # The lesson itself runs, whatever is wrong with its steps.
+        logger.error("The steps of lesson %s are not live. %s", lesson.name, error)
+        return []
+
+
 def create_app(
     lessons: Path = ROOT / "lessons", site: Path = ROOT / "site", seconds: float = 10
 ) -> Starlette:
@@ -70,6 +86,8 @@ def create_app(
     A lesson that fails is reported in the log, in /healthz and on its own page, and the others run.
     Its startup and its shutdown may take `seconds` each; all lessons start at the same time. What
     blocks the event loop itself, as `time.sleep` does, cannot be cut short.
+
+    A lesson's steps are served beside it, and each starts when it is first asked for.
     """
     # The parent of `lessons` must be importable: a namespace package gives each lesson the name it
     # has under uvicorn, so that relative imports work and nothing is loaded twice.
@@ -77,8 +95,13 @@ def create_app(
     if lessons.parent not in [Path(entry).resolve() for entry in sys.path]:
         sys.path.insert(0, str(lessons.parent))
     found = [
-        LiveLesson(main.parent.name, f"{lessons.name}.{main.parent.name}.main", seconds)
-        for main in sorted(lessons.glob("[0-9][0-9]_*/main.py"))
+        LiveLesson(name, f"{lessons.name}.{name}.main", seconds)
+        for name in find_lesson.names(lessons)
+    ]
+    others = [
+        LiveLesson(program.side, program.module, seconds, lazy=True)
+        for lesson in found
+        for program in _others(lessons / lesson.name)
     ]
     pages = Site(site, found)
 
@@ -86,19 +109,23 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         await asyncio.gather(*(lesson.start() for lesson in found))
         yield
-        await asyncio.gather(*(lesson.stop() for lesson in found))
+        await asyncio.gather(*(lesson.stop() for lesson in [*found, *others]))
 
     async def healthz(_: Request) -> JSONResponse:
-        """Answer 200 and `{"status": "ok", "site": true, "lessons": {"01_echo": "ok"}}`.
+        """Answer 200, and how each lesson is: `{"status": "ok", "site": true, "lessons": {…}, …}`.
 
         A lesson that is out has its error in place of "ok"; then, or when the site is not built,
         the status is "degraded". The status code says only that the course is served: a supervisor
-        that restarted the course for the sake of one lesson would stop all the others.
+        that restarted the course for the sake of one lesson would stop all the others. Under
+        "steps" are the other programs, as "03_manager/step_1", which are "idle" until somebody
+        asks for them. One of them may fail without the course being any worse for it.
         """
-        states = {lesson.name: lesson.error or "ok" for lesson in found}
+        states = {lesson.name: lesson.state for lesson in found}
+        steps = {program.name: program.state for program in others}
         well = pages.built and all(state == "ok" for state in states.values())
+        status = "ok" if well else "degraded"
         return JSONResponse(
-            {"status": "ok" if well else "degraded", "site": pages.built, "lessons": states},
+            {"status": status, "site": pages.built, "lessons": states, "steps": steps},
             headers={"Cache-Control": "no-store"},
         )
 
@@ -109,7 +136,8 @@ def create_app(
         return RedirectResponse(f"{name}/{query}")
 
     routes: list[BaseRoute] = [Route("/healthz", healthz)]
-    for lesson in found:
+    # A lesson's mount takes everything below its own address, so its steps come first.
+    for lesson in [*others, *found]:
         routes += [
             Route(f"/live/{lesson.name}", add_slash),
             Mount(f"/live/{lesson.name}", lesson),

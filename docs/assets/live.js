@@ -1,5 +1,6 @@
 // Puts a running lesson into the page, twice: <div class="live" data-lesson="01_echo"></div>.
-// Optional: data-height="320" (pixels), data-path="?token=x" (added to the lesson's address).
+// Optional: data-step="step_1" (or "naive": that program in place of the lesson's main.py),
+// data-height="320" (pixels), data-path="?token=x" (added to the lesson's address).
 
 // The script is a file of the site, so its own address tells where the site's root is.
 const root = new URL("../", document.currentScript.src);
@@ -19,10 +20,20 @@ const paint = (frame) => {
   if (inside) inside.style.colorScheme = scheme();
 };
 
+// The lesson, or one of its steps, as 03_manager/step_1.
+const program = ({ dataset: { lesson, step } }) => (step ? `${lesson}/${step}` : lesson);
+
+const command = ({ lesson, step }) => {
+  if (!step) return `uvicorn lessons.${lesson}.main:app --reload`;
+  // A step may be a file or a package; make knows which.
+  const which = step === "naive" ? "NAIVE=1" : `STEP=${step.replace("step_", "")}`;
+  return `make lesson L=${lesson.slice(0, 2)} ${which}`;
+};
+
 const client = (name, box) => {
-  const { lesson, path = "", height = "360" } = box.dataset;
-  const address = new URL(`live/${lesson}/${path}`, root).href;
-  const label = `${name} of lesson ${lesson}`;
+  const { path = "", height = "360" } = box.dataset;
+  const address = new URL(`live/${program(box)}/${path}`, root).href;
+  const label = `${name} of lesson ${program(box)}`;
   const frame = make("iframe", { src: address, title: label, loading: "lazy", height });
   frame.addEventListener("load", () => paint(frame));
   const reload = make("button", { type: "button", "aria-label": `Reload ${label}` }, "Reload");
@@ -36,7 +47,7 @@ const client = (name, box) => {
   return make("figure", { class: "live-client" }, bar, frame);
 };
 
-const note = (lesson, state) => {
+const note = (box, state) => {
   const title =
     state === undefined
       ? "This lesson is not running behind this page"
@@ -50,15 +61,15 @@ const note = (lesson, state) => {
     make("p", {}, "Start the whole course, and two clients of the lesson appear here:"),
     make("pre", {}, make("code", {}, "make run")),
     make("p", {}, "Or start this lesson alone, and open the address that uvicorn prints:"),
-    make("pre", {}, make("code", {}, `uvicorn lessons.${lesson}.main:app --reload`)),
+    make("pre", {}, make("code", {}, command(box.dataset))),
   );
 };
 
 const running = async () => {
   try {
     const answer = await fetch(new URL("healthz", root));
-    const { lessons } = await answer.json();
-    return lessons ?? {};
+    const { lessons, steps } = await answer.json();
+    return { ...lessons, ...steps };
   } catch {
     // No server, or one that knows nothing of lessons: then none of them runs here.
     return {};
@@ -70,12 +81,13 @@ const fill = async () => {
   if (boxes.length === 0) return;
   const lessons = await running();
   for (const box of boxes) {
-    const state = lessons[box.dataset.lesson];
-    const runs = state === "ok";
+    const state = lessons[program(box)];
+    // An idle one starts when its page is asked for.
+    const runs = state === "ok" || state === "idle";
     box.replaceChildren(
       ...(runs
         ? [client("Client A", box), client("Client B", box)]
-        : [note(box.dataset.lesson, state)]),
+        : [note(box, state)]),
     );
     box.dataset.state = runs ? "live" : "off";
   }

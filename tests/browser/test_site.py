@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FloatRect, FrameLocator, Page, Route, expect
 
 from tests.support.browser import Witness, both_builders, toggle_to_dark
 from tests.support.server import serve
@@ -91,7 +91,7 @@ def test_two_clients_stand_beside_each_other_and_stack_on_a_phone(page: Page, co
 @pytest.mark.parametrize("name", LESSONS)
 def test_says_how_to_run_a_lesson_where_no_server_is(page: Page, static: str, name: str) -> None:
     page.goto(f"{static}/lessons/{name}/")
-    box = page.locator(".live")
+    box = page.locator(".live:not([data-step])")
     expect(box).to_contain_text("not running behind this page")
     expect(box).to_contain_text("make run")
     expect(box).to_contain_text(f"uvicorn lessons.{name}.main:app --reload")
@@ -104,6 +104,45 @@ def test_says_why_a_lesson_did_not_start(page: Page, static: str) -> None:
     page.goto(f"{static}/lessons/01_echo/")
     expect(page.locator(".live")).to_contain_text("did not start behind this page")
     expect(page.locator(".live")).to_contain_text("ImportError: no module")
+    expect(page.locator("iframe")).to_have_count(0)
+
+
+def _with_step(page: Page, step: str) -> None:
+    """Let the page of lesson 1 show one of its programs, as a page with steps does."""
+
+    def write(route: Route) -> None:
+        answer = route.fetch()
+        lesson = 'data-lesson="01_echo"'
+        route.fulfill(
+            response=answer, body=answer.text().replace(lesson, f'{lesson} data-step="{step}"')
+        )
+
+    page.route("**/lessons/01_echo/", write)
+
+
+@pytest.mark.parametrize("state", ["ok", "idle"])
+def test_shows_a_step_where_the_page_asks_for_it(page: Page, static: str, state: str) -> None:
+    _with_step(page, "step_1")
+    answer = {"lessons": {"01_echo": "ok"}, "steps": {"01_echo/step_1": state}}
+    page.route("**/healthz", lambda route: route.fulfill(json=answer))
+    step = "<title>The first step</title>"
+    page.route(
+        "**/live/01_echo/step_1/", lambda route: route.fulfill(body=step, content_type="text/html")
+    )
+    page.goto(f"{static}/lessons/01_echo/")
+    frames = page.locator(".live iframe")
+    expect(frames).to_have_count(2)
+    expect(frames.first).to_have_attribute("title", "Client A of lesson 01_echo/step_1")
+    expect(frames.first).to_have_attribute("src", f"{static}/live/01_echo/step_1/")
+
+
+@pytest.mark.parametrize(("step", "word"), [("step_2", "STEP=2"), ("naive", "NAIVE=1")])
+def test_says_how_to_run_a_step_where_no_server_is(
+    page: Page, static: str, step: str, word: str
+) -> None:
+    _with_step(page, step)
+    page.goto(f"{static}/lessons/01_echo/")
+    expect(page.locator(".live")).to_contain_text(f"make lesson L=01 {word}")
     expect(page.locator("iframe")).to_have_count(0)
 
 

@@ -25,7 +25,12 @@ def test_says_how_to_build_the_site_when_it_is_not_built(made_up: Serve) -> None
     assert page.status_code == 503
     assert "make docs" in page.text
     assert 'href="/live/80_well/"' in page.text
-    assert health == {"status": "degraded", "site": False, "lessons": {"80_well": "ok"}}
+    assert health == {
+        "status": "degraded",
+        "site": False,
+        "lessons": {"80_well": "ok"},
+        "steps": {},
+    }
     assert complaints(log) == []
 
 
