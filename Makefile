@@ -71,10 +71,11 @@ else
 	@name=$$($(PY) -m course.run_lesson --name '$(L)') && $(PY) -m pytest $(PARALLEL) -k "$$name"
 endif
 
-lint: $(WHOLE) ## Check style, format and types
+lint: $(WHOLE) ## Check style, format, types and spelling
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m ty check
+	@$(PY) -m codespell_lib
 
 docs: $(WHOLE) ## Build the site with both builders, strict
 	@$(PY) -m tools.build
