@@ -15,6 +15,9 @@ NAIVE =
 STEP =
 E =
 WATCH =
+SINCE =
+DONE =
+DIFF =
 UPGRADE =
 ALL =
 
@@ -29,7 +32,7 @@ WHOLE := $(if $(BUNDLE),bundled,$(READY))
 PARALLEL := -n 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes diagrams shots bundle lock clean FORCE
+.PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes carry diagrams shots bundle lock clean FORCE
 
 help: ## Show these words
 	@echo 'make WORD:'
@@ -87,6 +90,9 @@ changes: $(WHOLE) ## Write each lesson's changes.diff anew, and what Compare and
 	@$(PY) -m tools.changes
 	@$(PY) -m tools.compare
 	@$(PY) -m tools.present
+
+carry: $(WHOLE) ## Take a lesson's change through all that is made from it: make carry L=03 (SINCE= DONE= DIFF=1)
+	@$(PY) -m tools.carry '$(L)' $(if $(SINCE),--since '$(SINCE)') $(if $(DONE),--done '$(DONE)') $(if $(DIFF),--diff)
 
 diagrams: $(WHOLE) ## Draw the diagrams anew from their text (needs Chromium)
 	@$(PY) -m tools.map
