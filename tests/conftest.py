@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from practice import forked
-from tests.support import offline
+from tests.support import fork, offline
 from tests.support.left_out import LeftOut
 from tests.support.server import Server, serve
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 # What the words of the exercises import; not the words, which know the folder they were found in.
-forked.preload("httpx2", "pytest", "pytest_timeout", "watchfiles", "websockets.sync.client")
+fork.preload("httpx2", "pytest", "pytest_timeout", "watchfiles", "websockets.sync.client")
 
 _LESSON = re.compile(r"\[(\d\d_\w+(?:-websockets-sansio|-wsproto|-websockets)?)\]$")
 

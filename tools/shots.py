@@ -4,10 +4,7 @@ The course is built, and started on a free port for as long as it takes.
 """
 
 import argparse
-import re
-import subprocess
 import sys
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from course.process import Process, ProcessError
 from tools import build, chromium
 from tools.lessons import ROOT, names
 
@@ -22,6 +20,8 @@ SHOTS = ROOT / "docs" / "assets" / "shots"
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 """Width and height in pixels."""
+
+_RUNNING = r"course is running on (http://[^\s/]+)"
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -33,22 +33,15 @@ def course() -> Generator[str]:
     Raises:
         SystemExit: it did not start; its own words are in the message.
     """
-    command = [sys.executable, "-m", "course", "--port", "0"]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        said = []
-        try:
-            for line in process.stdout or ():
-                said.append(line)
-                if found := re.search(r"course is running on (http://[^\s/]+)", line):
-                    # Read on: a server whose log nobody reads stops when the pipe is full.
-                    threading.Thread(target=process.communicate, daemon=True).start()
-                    yield found[1]
-                    return
-            raise SystemExit(f"The course did not start:\n{''.join(said)}")
-        finally:
-            process.kill()
+    running = Process([sys.executable, "-m", "course", "--port", "0"], _RUNNING, cwd=ROOT)
+    try:
+        running.__enter__()
+    except ProcessError as error:
+        raise SystemExit(f"The course did not start:\n{error}") from None
+    try:
+        yield running.wait_for_log(_RUNNING)[1]
+    finally:
+        running.kill()
 
 
 def settle(page: Page) -> None:

@@ -2,16 +2,13 @@
 
 import ast
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -22,7 +19,7 @@ from tests.support.contract import (
     lesson_server,
     media_type,
 )
-from tests.support.server import ROOT, complaints, serve
+from tests.support.server import ROOT, Uvicorn, complaints, serve
 from tests.support.speech import FOLDERS, LESSONS, app_of, assert_served, eventually, lesson
 
 OURS = {"lessons", "course", "tests", "practice", "tools", "exercises", "bench", "docs", "topics"}
@@ -47,53 +44,28 @@ with_naive = pytest.mark.parametrize(
 )
 
 
-@dataclass(frozen=True)
-class Dev:
+class FastAPIDev(Uvicorn):
     """A lesson under `fastapi dev`: a process that watches the files, and one that serves."""
 
-    ws: str
-    log: Path
-    process: subprocess.Popen[bytes]
+    def __init__(self, name: str) -> None:
+        # Without --reload-dir, whatever else is being edited here would restart it.
+        options = ["--port", "0", "--reload-dir", f"lessons/{name}"]
+        # Given a path, `fastapi dev` imports the file alone, and it has no siblings.
+        relative = is_relative(ROOT / "lessons" / name)
+        what = ["--entrypoint", app_of(name)] if relative else [f"lessons/{name}/main.py"]
+        command = [sys.executable, "-m", "fastapi", "dev", *what, *options]
+        super().__init__(command, env={**lesson(name).env, "COLUMNS": "200"})
 
-
-@contextmanager
-def fastapi_dev(name: str, log: Path) -> Generator[Dev]:
-    """Start a lesson as a reader types it, and end it as a reader does, by Ctrl-C."""
-    # Without --reload-dir, whatever else is being edited here would restart it.
-    options = ["--port", "0", "--reload-dir", f"lessons/{name}"]
-    # Given a path, `fastapi dev` imports the file alone, and it has no siblings.
-    relative = is_relative(ROOT / "lessons" / name)
-    what = ["--entrypoint", app_of(name)] if relative else [f"lessons/{name}/main.py"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "fastapi", "dev", *what, *options],
-            cwd=ROOT,
-            env={**os.environ, **lesson(name).env, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            # A group of its own: Ctrl-C goes to all of a terminal's processes, and to no others.
-            start_new_session=True,
-        )
-    try:
-        eventually(
-            lambda: "Application startup complete" in log.read_text() or process.poll() is not None,
-            lambda: f"{name} did not start under fastapi dev:\n{log.read_text()}",
-            seconds=20,
-        )
-        port = re.search(r"running on http://127\.0\.0\.1:(\d+)", log.read_text())
-        assert port, f"{name} does not run under fastapi dev:\n{log.read_text()}"
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.wait_for_log("Application startup complete")
         # It says so a moment before it listens: the first to knock may come too early.
         eventually(
-            lambda: listens(int(port.group(1))),
-            lambda: f"{name} does not listen under fastapi dev:\n{log.read_text()}",
+            lambda: listens(self.port),
+            lambda: f"It does not listen under fastapi dev:\n{self.log}",
             seconds=10,
         )
-        yield Dev(f"ws://127.0.0.1:{port.group(1)}", log, process)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        return self
 
 
 def listens(port: int) -> bool:
@@ -152,12 +124,13 @@ def test_says_first_which_lesson_it_is(name: str) -> None:
 
 
 @each_lesson
-def test_runs_with_fastapi_dev_and_ends_with_ctrl_c(name: str, tmp_path: Path) -> None:
-    with fastapi_dev(name, tmp_path / "log") as dev:
+def test_runs_with_fastapi_dev_and_ends_with_ctrl_c(name: str) -> None:
+    with FastAPIDev(name) as dev:
         assert_served(dev, name)
-        os.killpg(dev.process.pid, signal.SIGINT)
-        assert dev.process.wait(10) == 0, f"fastapi dev of {name} did not end well."
-        wrong = complaints(dev.log.read_text())
+        # Ctrl-C goes to all of a terminal's processes, and to no others.
+        dev.signal(signal.SIGINT, group=True)
+        assert dev.wait_for_exit() == 0, f"fastapi dev of {name} did not end well."
+        wrong = complaints(dev.log)
         assert not wrong, f"fastapi dev of {name} complains: {wrong[0]}"
 
 

@@ -26,7 +26,7 @@ class CourseCommand(Server):
     def __init__(self, *options: str) -> None:
         """Take the options; `with` starts it."""
         super().__init__("course.main:app")
-        self._command = [sys.executable, "-m", "course", *options]
+        self.command = [sys.executable, "-m", "course", *options]
 
 
 @pytest.fixture(scope="module")

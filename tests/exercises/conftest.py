@@ -1,23 +1,22 @@
 """A folder with the exercises in it, in which a test does what a learner does."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pytest
 
-from practice import forked
+from course.process import Process
 from practice.exercise import Exercise, find
-from practice.forked import Forked
+from tests.support import fork
+from tests.support.fork import Forked
 from tests.support.server import ROOT
 
 _SHARED = (".venv", "Makefile", "course", "pyproject.toml", "requirements.txt", "practice", "tools")
@@ -95,11 +94,15 @@ class Desk:
     def word(
         self, *words: str, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run what make runs: `python -m practice` with these words."""
-        if not forked.AVAILABLE:
-            return self._run([sys.executable, "-m", "practice", *words], env)
-        whole = {**self.env, **(env or {})}
-        process = Forked("practice", words, env=whole, cwd=self.root, apart=True)
+        """Run what make runs: `python -m practice` with these words, forked where that can be.
+
+        Then so is each app it starts: see tests/support/forked_practice.py.
+        """
+        if not fork.AVAILABLE:
+            return self.new_python(*words, env=env)
+        whole = {**self.env, **(env or {}), "PYTHONPATH": str(ROOT)}
+        module = "tests.support.forked_practice"
+        process = Forked(module, words, env=whole, cwd=self.root, apart=True)
         with process.stdout, process.stderr, ThreadPoolExecutor(2) as aside:
             try:
                 errors = aside.submit(process.stderr.read)
@@ -110,6 +113,12 @@ class Desk:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.kill()
             return subprocess.CompletedProcess(process.args, code, stdout.result(), errors.result())
+
+    def new_python(
+        self, *words: str, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python -m practice` with these words as a learner does: nothing is forked."""
+        return self._run([sys.executable, "-m", "practice", *words], env)
 
     def _run(
         self, command: list[str], env: Mapping[str, str] | None
@@ -125,67 +134,20 @@ class Desk:
         )
 
 
-class Terminal:
+class Terminal(Process):
     """A command that goes on, whose screen is read while it does."""
 
     def __init__(self, desk: Desk, *command: str) -> None:
-        self._desk = desk
-        self._command = command
-        self._text = ""
-        self._news = threading.Condition()
-
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            self._command,
-            cwd=self._desk.root,
-            env=self._desk.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._reader.join(5)
-
-    @property
-    def text(self) -> str:
-        """What is on the screen."""
-        with self._news:
-            return self._text
+        super().__init__(command, env=desk.env, cwd=desk.root)
 
     def wait_for(self, words: str, times: int = 1) -> None:
-        """Wait until the words stand on the screen as often as this."""
-        with self._news:
-            seen = self._news.wait_for(lambda: self._text.count(words) >= times, 30)
-        assert seen, f"Not {times} times {words!r} in:\n{self.text}"
+        """Wait until the words are on the screen as often as this."""
+        self.wait_for_log(rf"(?s)(?:{re.escape(words)}.*?){{{times}}}", 30)
 
     def interrupt(self) -> int:
         """Press Ctrl+C, and return the exit code."""
-        os.killpg(self._process.pid, signal.SIGINT)
-        code = self._process.wait(20)
-        self._reader.join(5)
-        return code
-
-    def _read(self) -> None:
-        stdout = self._process.stdout
-        for line in stdout or ():
-            with self._news:
-                self._text += line
-                self._news.notify_all()
-        if stdout:
-            stdout.close()
+        self.signal(signal.SIGINT, group=True)
+        return self.wait_for_exit(20)
 
 
 @pytest.fixture

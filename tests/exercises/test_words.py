@@ -36,6 +36,17 @@ def test_a_solved_exercise_leads_to_the_next(desk: Desk) -> None:
     assert "  done       01_echo" in desk.make("progress").stdout
 
 
+def test_a_new_python_says_what_a_forked_one_says(desk: Desk) -> None:
+    """A learner's app is never forked, and most tests fork it: the one stands for the other."""
+    desk.solve("03")
+
+    ended = desk.new_python("check", "03")
+
+    assert ended.stdout == desk.word("check", "03").stdout
+    assert ended.returncode == 0
+    assert not ended.stderr
+
+
 @pytest.mark.parametrize("word", ["check", "exercise", "hint", "solution", "skip", "reset"])
 @pytest.mark.parametrize(
     ("start", "fault"),
@@ -232,20 +243,20 @@ def test_a_terminal_gets_colour_unless_it_says_no(
 def test_watch_checks_once_more_for_each_save(desk: Desk) -> None:
     with Terminal(desk, "make", "-s", "check", "E=01", "WATCH=1") as terminal:
         terminal.wait_for(WAITING)
-        assert terminal.text.count("[fail]") == 1
+        assert terminal.log.count("[fail]") == 1
 
         desk.solve("01")
         terminal.wait_for(WAITING, times=2)
-        assert "All 6 checks pass." in terminal.text
+        assert "All 6 checks pass." in terminal.log
 
         desk.write("01", "app = (\n")
         terminal.wait_for(WAITING, times=3)
 
         terminal.interrupt()
 
-    assert terminal.text.count("Exercise 01_echo:") == 3
-    assert "'(' was never closed" in terminal.text
-    assert "Traceback" not in terminal.text
+    assert terminal.log.count("Exercise 01_echo:") == 3
+    assert "'(' was never closed" in terminal.log
+    assert "Traceback" not in terminal.log
 
 
 def test_the_exercise_runs_in_a_browser_from_the_learners_copy(desk: Desk) -> None:
@@ -257,7 +268,7 @@ def test_the_exercise_runs_in_a_browser_from_the_learners_copy(desk: Desk) -> No
         page = httpx2.get(f"http://127.0.0.1:{port}/", trust_env=False)
 
     assert "The hut line" in page.text
-    assert "Your copy is work/01_echo/." in terminal.text
+    assert "Your copy is work/01_echo/." in terminal.log
 
 
 def test_a_taken_port_is_named_with_the_way_out(desk: Desk) -> None:

@@ -21,7 +21,7 @@ class Make(Server):
     def __init__(self, *words: str) -> None:
         """Take the words; `with` starts it."""
         super().__init__("")
-        self._command = ["make", "--no-print-directory", *words, "PORT=0"]
+        self.command = ["make", "--no-print-directory", *words, "PORT=0"]
 
 
 def get(url: str) -> str:

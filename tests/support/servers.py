@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+from course.process import Process, Running
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server
 
 SERVERS = (*IMPLEMENTATIONS, "granian", "hypercorn")
@@ -36,13 +37,17 @@ class AnyServer(Server):
         super().__init__(app, *options, env=env, cwd=cwd)
         if name == "granian":
             address = ("--host", "127.0.0.1", "--port", str(_free_port()))
-            self._command = [sys.executable, "-m", "granian", "--interface", "asgi", *address]
-            self._command += [*options, app]
+            self.command = [sys.executable, "-m", "granian", "--interface", "asgi", *address]
+            self.command += [*options, app]
         elif name == "hypercorn":
-            self._command = [sys.executable, "-m", "hypercorn", "--bind", "127.0.0.1:0"]
-            self._command += [*options, app]
+            self.command = [sys.executable, "-m", "hypercorn", "--bind", "127.0.0.1:0"]
+            self.command += [*options, app]
         else:
-            self._command += ["--ws", name]
+            self.command += ["--ws", name]
+
+    def launch(self) -> Running:
+        """Start a new Python for each, so that uvicorn is compared under the terms of the rest."""
+        return Process.launch(self)
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -53,7 +58,7 @@ class AnyServer(Server):
                 socket.create_connection(("127.0.0.1", self.port)).close()
             except ConnectionRefusedError:
                 if time.monotonic() > deadline or self.exit_code is not None:
-                    self._kill()
+                    self.kill()
                     raise AssertionError(f"Nobody listens.\n{self.log[-4000:]}") from None
                 time.sleep(0.02)  # Between two looks; nothing relies on its length.
             else:

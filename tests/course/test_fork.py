@@ -1,4 +1,4 @@
-"""A forked process is to its module what `python -m` is; without a fork, checks say the same."""
+"""A process that the tests fork is to its module what `python -m` is."""
 
 import json
 import os
@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from practice import forked
-from practice.forked import Forked
-from tests.exercises.conftest import Desk
+from tests.support import fork
+from tests.support.fork import Forked
 
-pytestmark = pytest.mark.skipif(not forked.AVAILABLE, reason="Here is no fork.")
+pytestmark = pytest.mark.skipif(not fork.AVAILABLE, reason="Here is no fork.")
 
 TELLS = """
 import json, os, sys, time
@@ -122,23 +121,15 @@ def test_it_still_runs_for_whoever_asks_too_early(tmp_path: Path) -> None:
         process.terminate()  # It is gone, and its id may be another's.
 
 
-def test_without_a_fork_the_checks_say_the_same(desk: Desk) -> None:
-    desk.solve("03")
-    unforked = (
-        "from practice import forked; forked.AVAILABLE = False\n"
-        "from practice import main; raise SystemExit(main(['check', '03']))"
-    )
-
-    ended = subprocess.run(
-        [sys.executable, "-c", unforked],
-        cwd=desk.root,
-        env=desk.env,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=50,
-    )
-
-    assert ended.stdout == desk.word("check", "03").stdout
-    assert ended.returncode == 0
-    assert not ended.stderr
+def test_it_reads_what_is_written_to_it(tmp_path: Path) -> None:
+    (tmp_path / "told.py").write_text("print(input() + '!')", encoding="utf-8")
+    process = Forked("told", [], env=os.environ, cwd=tmp_path, stdin=True)
+    try:
+        assert process.stdin
+        with process.stdin, process.stdout:
+            process.stdin.write("word\n")
+            process.stdin.flush()
+            assert process.stdout.read() == "word!\n"
+    finally:
+        process.kill()
+        process.wait(10)

@@ -1,7 +1,7 @@
 """Run a module in a process forked from one that has imported what it needs, which is quicker.
 
-Python takes a third of a second to import FastAPI and uvicorn, and an exercise starts an app for
-each of its checks.
+Python takes a third of a second to import FastAPI and uvicorn, and the tests start hundreds of
+servers. This is for the tests alone: what a learner runs is always a new Python.
 """
 
 import io
@@ -19,12 +19,12 @@ from importlib import invalidate_caches
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
-from typing import TextIO
+from typing import IO, TextIO
 
 AVAILABLE = sys.platform == "linux"
 """Elsewhere there is no fork, or the system's own libraries do not survive it."""
 
-_preloaded = ["practice.forked", "fastapi.templating", "uvicorn.main"]
+_preloaded = ["tests.support.fork", "fastapi.templating", "uvicorn.main"]
 # By their names, as uvicorn imports them when it starts: "auto" takes the one and the other.
 _preloaded += ["uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto"]
 _preloaded += ["uvicorn.loops.auto", "uvicorn.lifespan.on"]
@@ -39,10 +39,10 @@ class Forked:
     """A process that runs a module as `python -m` does, with what of `Popen` its users need.
 
     It leads a session of its own. `stdout` is what it prints; what it says of errors is in between,
-    or apart on `stderr`.
+    or apart on `stderr`. What it reads is empty, or with `stdin` what is written to that.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two are by their names.
         self,
         module: str,
         arguments: Sequence[str],
@@ -50,6 +50,7 @@ class Forked:
         env: Mapping[str, str],
         cwd: Path,
         apart: bool = False,
+        stdin: bool = False,
     ) -> None:
         """Start it in `cwd`, with `env` for its whole environment."""
         context = multiprocessing.get_context("forkserver")
@@ -65,7 +66,12 @@ class Forked:
                 # Closed by whoever reads it, as Popen's.
                 texts.append(os.fdopen(os.dup(reader.fileno()), encoding="utf-8", errors="replace"))
             self.stdout, self.stderr = texts[0], texts[-1]
-            become = (command, dict(env), path, ends[0], ends[-1])
+            self.stdin: IO[str] | None = None
+            if stdin:
+                reader, writer = (pipes.enter_context(end) for end in context.Pipe(duplex=False))
+                ends.append(reader)
+                self.stdin = os.fdopen(os.dup(writer.fileno()), "w", encoding="utf-8")
+            become = (command, dict(env), path, (ends[0], ends[apart]), ends[-1] if stdin else None)
             self._process = context.Process(target=_become, args=become)
             with _nameless():
                 self._process.start()
@@ -129,17 +135,25 @@ def _entries(path: str | None) -> list[str]:
 
 
 def _become(
-    command: list[str], env: dict[str, str], path: list[str], stdout: Connection, stderr: Connection
+    command: list[str],
+    env: dict[str, str],
+    path: list[str],
+    outputs: tuple[Connection, Connection],
+    stdin: Connection | None,
 ) -> None:
     """Be what `python -m` would be with this command, in the folder that is first on its path."""
     os.setsid()
-    for number, name, end in ((1, "stdout", stdout), (2, "stderr", stderr)):
+    if stdin:
+        os.dup2(stdin.fileno(), 0)
+        sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open to the end.
+        stdin.close()
+    for number, name, end in zip((1, 2), ("stdout", "stderr"), outputs, strict=True):
         os.dup2(end.fileno(), number)
         raw = open(number, "wb", buffering=0, closefd=False)  # noqa: SIM115 - open to the end.
         text = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", write_through=True)
         setattr(sys, name, text)
         setattr(sys, f"__{name}__", text)
-    for end in {stdout, stderr}:
+    for end in {*outputs}:
         end.close()
     os.environ.clear()
     os.environ.update(env)
