@@ -7,16 +7,19 @@ reader comes from a tutorial.
 
 import difflib
 import io
+import re
 import sys
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
+from course.find_lesson import MAIN, NAIVE, Program
 from tools.generated import Generated
 from tools.lessons import ROOT, Lesson, names, read
 
 NOWHERE = "/dev/null"
 
-PROGRAMS = {"main.py", "naive.py"}
-"""Two names for a lesson's program, so that either is compared with the other."""
+_PROGRAM = re.compile(r"(main|naive|step_\d+)\.py")
+"""Names for a lesson's program, so that each is compared with any other."""
 
 
 def changes(lesson: Lesson) -> str:
@@ -59,26 +62,81 @@ def compare(before: str, old: dict[str, str], after: str, new: dict[str, str]) -
     return [part for part in parts if part]
 
 
+def steps(lesson: Lesson) -> dict[str, str]:
+    """Return what each of the lesson's programs changes in the one before it, by the diff's name.
+
+    That is `step_1.diff`, …, `main.diff`; nothing for a lesson without steps.
+
+    Raises:
+        LessonError: its steps are not laid out as they must be.
+    """
+    programs = [*lesson.programs().values()]
+    if not any(program.name not in (NAIVE, MAIN) for program in programs):
+        return {}
+    found = {}
+    for before, after in pairwise(programs):
+        old, new = alike(lesson.files(before.name), lesson.files(after.name), before, after)
+        parts = compare(folder(before), old, folder(after), new)
+        found[f"{after.name}.diff"] = "".join(parts)
+    return found
+
+
+def folder(program: Program) -> str:
+    """Return what the paths of a program's files begin with in a diff."""
+    return program.side if program.package else program.folder.name
+
+
+def alike(
+    old: dict[str, str], new: dict[str, str], before: Program, after: Program
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the files of each side to compare.
+
+    With a naive version on one side these are the programs alone, unless the other side is a step.
+    A step need not have all that its lesson has, such as the page: with a step on one side these
+    are what is Python, and what both sides have.
+    """
+    both = {before.name, after.name}
+    if both == {MAIN}:
+        return old, new
+    program_alone = both <= {MAIN, NAIVE}
+    shared = old.keys() & new.keys()
+
+    def counts(path: str) -> bool:
+        return is_program(path) if program_alone else path.endswith(".py") or path in shared
+
+    one, two = ({path: text for path, text in s.items() if counts(path)} for s in (old, new))
+    return one, two
+
+
+def is_program(path: str) -> bool:
+    """Return whether a file of a lesson is one of its programs, by its path within the lesson."""
+    return _PROGRAM.fullmatch(path) is not None
+
+
 def files(root: Path = ROOT) -> dict[Path, str]:
-    """Return what each lesson's changes.diff should be, by its path below the root.
+    """Return what each lesson's changes.diff and steps' diffs should be, by path below the root.
 
     Raises:
         LessonError: a lesson's page does not say what to compare it with.
     """
     lessons = [Lesson(name, root) for name in names(root)]
-    return {lesson.diff.relative_to(root): changes(lesson) for lesson in lessons}
+    found = {lesson.diff.relative_to(root): changes(lesson) for lesson in lessons}
+    for lesson in lessons:
+        for name, text in steps(lesson).items():
+            found[(lesson.folder / name).relative_to(root)] = text
+    return found
 
 
 def origins(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
     """Return, for each new path that continues an old file, the old path."""
     was = {path: path for path in new if path in old}
     for path in sorted(new.keys() - was.keys()):
-        # A file that moved keeps its name: index.html becomes templates/index.html. And a lesson's
-        # naive.py is compared with a main.py.
+        # A file that moved keeps its name: index.html becomes templates/index.html. And one program
+        # is compared with another: naive.py with step_1.py, step_1.py with main.py.
         free = [
             candidate
             for candidate in sorted(old.keys() - set(was.values()))
-            if _name(candidate) == _name(path) or {candidate, path} == PROGRAMS
+            if _name(candidate) == _name(path) or (is_program(candidate) and is_program(path))
         ]
         if free:
             was[path] = free[0]

@@ -17,6 +17,8 @@ from pygments.lexers.special import TextLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
 
+from course.find_lesson import MAIN, Program
+from tools.changes import alike
 from tools.generated import Generated
 from tools.lessons import ROOT, Lesson, LessonError, names, read
 
@@ -32,31 +34,34 @@ Line = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two things that can be compared: a lesson, or its naive version."""
+    """One of the two things that can be compared: a lesson, its naive version, or a step of it."""
 
     name: str
     title: str
     lesson: Lesson
+    program: Program
     base: str | None = None
     files: dict[str, str] = field(default_factory=dict)
 
 
 def sides(root: Path = ROOT) -> dict[str, Side]:
-    """Return by its name everything that can be compared: each lesson, then its naive version.
+    """Return by its name all that can be compared: each lesson, then its naive version and steps.
 
     Raises:
-        LessonError: a lesson has no page, or its page no title.
+        LessonError: a lesson has no page, or its page no title, or its steps are laid out wrongly.
     """
     found = []
     for name in names(root):
         lesson = Lesson(name, root)
         base = lesson.builds_on()
         label = title(lesson)
-        found.append(Side(name, label, lesson, base.name if base else None, lesson.files()))
-        naive = read(lesson.naive) if lesson.naive.is_file() else None
-        if naive is not None:
-            files = {"naive.py": naive}
-            found.append(Side(f"{name}/{NAIVE}", f"{label}, naive", lesson, None, files))
+        programs = lesson.programs()
+        for program in [programs.pop(MAIN), *programs.values()]:
+            main = program.name == MAIN
+            words = label if main else f"{label}, {program.name.replace('_', ' ')}"
+            on = base.name if base and main else None
+            files = lesson.files(program.name)
+            found.append(Side(program.side, words, lesson, program, on, files))
     return {side.name: side for side in found}
 
 
@@ -76,14 +81,8 @@ def title(lesson: Lesson) -> str:
 
 
 def compared(first: Side, second: Side) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the files of each side to compare: with a naive version on one, the programs alone."""
-    if any("naive.py" in side.files for side in (first, second)):
-        one, two = (
-            {path: text for path, text in side.files.items() if path in ("main.py", "naive.py")}
-            for side in (first, second)
-        )
-        return one, two
-    return first.files, second.files
+    """Return the files of each side to compare, see `tools.changes.alike`."""
+    return alike(first.files, second.files, first.program, second.program)
 
 
 def tokens(path: str, text: str) -> list[Line]:

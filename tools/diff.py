@@ -1,8 +1,8 @@
 """Compare two lessons in the terminal: `python -m tools.diff 03 09`, as `make diff A=03 B=09`.
 
-A side is a lesson (03, 03_manager), its naive version (03/naive), or `naive`, which is the naive
-version of the other side. On a terminal the words that changed are marked; into a pipe, or with
-NO_COLOR, goes the plain unified diff.
+A side is a lesson (03, 03_manager), one of its steps (03/1), its naive version (03/naive), or
+`naive`, which is the naive version of the other side. On a terminal the words that changed are
+marked; into a pipe, or with NO_COLOR, goes the plain unified diff.
 """
 
 import argparse
@@ -16,10 +16,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from course.find_lesson import UnknownLessonError, find
-from tools.changes import compare
+from course.find_lesson import MAIN, UnknownLessonError, UnknownProgramError, find, find_program
+from tools.changes import compare, folder
 from tools.compare import NAIVE, Side, compared, sides
-from tools.lessons import ROOT, LessonError
+from tools.lessons import ROOT, Lesson, LessonError
 
 STYLES = {"-": "red", "+": "green", "@": "cyan"}
 WORD = "reverse"
@@ -31,7 +31,7 @@ def pick(first: str, second: str, root: Path = ROOT) -> tuple[Side, Side]:
     """Return the two sides that are meant.
 
     Raises:
-        LessonError: one is missing, unknown or ambiguous, or has no naive version, in words.
+        LessonError: one is missing, unknown or ambiguous, or no program of its lesson, in words.
     """
     if first == second == NAIVE:
         raise LessonError("Of which lesson? `naive` is the naive version of the other side.")
@@ -42,23 +42,21 @@ def pick(first: str, second: str, root: Path = ROOT) -> tuple[Side, Side]:
     all_sides = sides(root)
     found = []
     for word, side in (("A", first), ("B", second)):
-        start, _, naive = side.partition("/")
+        start, _, program = side.partition("/")
         try:
-            name = find(start, root / "lessons", word)
+            lesson = Lesson(find(start, root / "lessons", word), root)
+            found.append(all_sides[find_program(lesson.folder, program or MAIN).side])
+        except UnknownProgramError as error:
+            raise LessonError(f"{word}={side} is not a side. {error}") from None
         except UnknownLessonError as error:
             raise LessonError(str(error)) from None
-        if naive.removesuffix(".py") not in ("", NAIVE):
-            raise LessonError(f"{word}={side} is no side: write {start} or {start}/naive.")
-        if naive and f"{name}/{NAIVE}" not in all_sides:
-            raise LessonError(f"Lesson {name} has no naive.py.")
-        found.append(all_sides[f"{name}/{NAIVE}" if naive else name])
     return found[0], found[1]
 
 
 def lines(first: Side, second: Side) -> Iterator[Text]:
     """Yield the lines of the difference, none if there is none."""
     old, new = compared(first, second)
-    for part in compare(first.lesson.name, old, second.lesson.name, new):
+    for part in compare(folder(first.program), old, folder(second.program), new):
         head, *hunks = re.split(r"^(?=@@ )", part, flags=re.MULTILINE)
         yield from (Text(line, "bold") for line in head.splitlines())
         for hunk in hunks:

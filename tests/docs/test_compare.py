@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tools import compare, diff, map  # noqa: A004 - it is what it writes.
+from tools import changes, compare, diff, map  # noqa: A004 - it is what it writes.
 from tools.lessons import ROOT, Lesson, LessonError, names, read
 
 LESSONS = names()
@@ -201,7 +201,7 @@ def test_no_color_is_obeyed() -> None:
         ("naive", "99", "There is no lesson 99. The lessons are:\n  00_http\n"),
         ("naive", "naive", "Of which lesson?"),
         ("naive", "", "Say which lesson, as in A=03."),
-        ("03/clever", "04", "A=03/clever is no side: write 03 or 03/naive."),
+        ("03/clever", "04", "A=03/clever is not a side. Lesson 03_manager has no clever."),
     ],
 )
 def test_a_side_that_is_not_there_is_said_in_words(first: str, second: str, words: str) -> None:
@@ -222,8 +222,85 @@ def test_an_ambiguous_side_is_said_in_words(tmp_path: Path) -> None:
 
 
 def test_a_lesson_without_a_naive_version_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(LessonError, match=r"Lesson 02_b has no naive\.py\."):
+    with pytest.raises(
+        LessonError, match=r"B=2/naive is not a side\. Lesson 02_b has no naive\.py\."
+    ):
         diff.pick("2", "naive", course(tmp_path))
+
+
+def ladder(root: Path) -> Lesson:
+    """Write a course whose first lesson has two steps, the second one a package."""
+    lesson = Lesson("01_a", course(root))
+    for path, text in {
+        "index.html": "<p>\n",
+        "chat.py": "b = 3\n",
+        "step_1.py": "a = 'step 1'\nsame = 1\n",
+        "step_2/main.py": "a = 'step 2'\nsame = 1\n",
+        "step_2/chat.py": "b = 2\n",
+    }.items():
+        (lesson.folder / path).parent.mkdir(exist_ok=True)
+        (lesson.folder / path).write_text(text)
+    return lesson
+
+
+def test_each_step_changes_the_one_before_it(tmp_path: Path) -> None:
+    found = changes.steps(ladder(tmp_path))
+
+    assert [*found] == ["step_1.diff", "step_2.diff", "main.diff"]
+    heads = [re.findall(r"^(?:---|\+\+\+) (.*)", text, re.MULTILINE) for text in found.values()]
+    assert heads == [
+        ["01_a/naive.py", "01_a/step_1.py"],
+        ["01_a/step_1.py", "01_a/step_2/main.py", "/dev/null", "01_a/step_2/chat.py"],
+        ["01_a/step_2/main.py", "01_a/main.py", "01_a/step_2/chat.py", "01_a/chat.py"],
+    ]
+    assert "-a = 'step 1'\n+a = 'step 2'\n same = 1\n" in found["step_2.diff"]
+
+
+def test_a_lesson_without_steps_has_no_diff_of_a_step(tmp_path: Path) -> None:
+    assert changes.steps(Lesson("01_a", course(tmp_path))) == {}
+
+
+def test_each_step_is_a_side_that_stands_with_its_lesson(tmp_path: Path) -> None:
+    ladder(tmp_path)
+    found = compare.sides(tmp_path)
+
+    assert [*found] == ["01_a", "01_a/naive", "01_a/step_1", "01_a/step_2", "02_b"]
+    assert found["01_a/step_2"].title == "1 · A, step 2"
+    data = loaded(compare.data(tmp_path))
+    assert files(data, "01_a/step_1") == {"step_1.py": "a = 'step 1'\nsame = 1\n"}
+    assert [*files(data, "01_a")] == ["main.py", "chat.py", "index.html"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sides"),
+    [
+        ("01/1", "01/2", ("01_a/step_1", "01_a/step_2")),
+        ("1/step_1", "1", ("01_a/step_1", "01_a")),
+        ("01/naive", "01/1", ("01_a/naive", "01_a/step_1")),
+        ("naive", "01/step_2", ("01_a/naive", "01_a/step_2")),
+        ("02", "01/1", ("02_b", "01_a/step_1")),
+    ],
+)
+def test_a_step_is_a_side_in_the_terminal(
+    tmp_path: Path, first: str, second: str, sides: tuple[str, str]
+) -> None:
+    ladder(tmp_path)
+    one, two = diff.pick(first, second, tmp_path)
+
+    assert (one.name, two.name) == sides
+    shown = [text.plain for text in diff.lines(one, two)]
+    assert shown[0].startswith("--- 0")
+    assert not [line for line in shown if "index.html" in line]
+
+
+def test_a_step_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
+    ladder(tmp_path)
+    words = "A=01/3 is not a side. Lesson 01_a has no step 3. Its steps are step_1, step_2."
+
+    with pytest.raises(LessonError) as unknown:
+        diff.pick("01/3", "02", tmp_path)
+
+    assert str(unknown.value) == words
 
 
 def test_make_passes_both_sides_on() -> None:
