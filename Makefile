@@ -123,7 +123,7 @@ $(READY): requirements.txt $(wildcard wheels/requirements.txt) $(if $(shell $(PY
 	@sh tools/setup.sh '$(PYTHON)'
 
 # The pages include the lessons' files and their tests, so these are sources of the site too.
-SOURCES := $(shell find mkdocs.yml docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -path '*/.uploads/*' 2>/dev/null)
+SOURCES := $(shell find mkdocs.yml theme docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -path '*/.uploads/*' 2>/dev/null)
 
 ifeq ($(BUNDLE),)
 site/index.html: $(READY) $(SOURCES)

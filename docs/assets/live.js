@@ -40,7 +40,7 @@ const client = (name, box) => {
   reload.addEventListener("click", () => frame.contentWindow.location.replace(address));
   const tab = make(
     "a",
-    { href: address, target: "_blank", rel: "noopener", "aria-label": `Open ${label} in a tab` },
+    { href: address, target: "_blank", rel: "noopener", "aria-label": `Open in a tab: ${label}` },
     "Open in a tab",
   );
   const bar = make("figcaption", {}, make("strong", {}, name), reload, tab);

@@ -67,7 +67,7 @@ def test_a_client_can_be_loaded_anew_and_opened_in_a_tab(page: Page, course: str
     expect(first.locator("#state")).to_have_text("open")
     expect(second.locator("#log li")).to_have_count(1)
     with page.expect_popup() as popup:
-        page.get_by_role("link", name="Open Client B of lesson 01_echo in a tab").click()
+        page.get_by_role("link", name="Open in a tab: Client B of lesson 01_echo").click()
     expect(popup.value.locator("#state")).to_have_text("open")
 
 

@@ -16,7 +16,7 @@ from course.main import create_app
 from tools import build
 from tools.lessons import ROOT
 
-TREES = ("docs", "lessons", "exercises", "tests", "course", "topics", "bench")
+TREES = ("docs", "lessons", "exercises", "tests", "course", "topics", "bench", "theme")
 """What mkdocs.yml and the pages' snippets refer to."""
 
 BUILDERS = {"mkdocs": build.build_with_mkdocs, "zensical": build.build_with_zensical}
