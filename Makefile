@@ -79,30 +79,28 @@ lint: $(WHOLE) ## Check style, format, types and spelling
 	@$(PY) -m ruff format --check
 	@$(PY) -m ty check
 	@$(PY) -m codespell_lib
+	@$(PY) -m tools generate --check
 
 docs: $(WHOLE) ## Build the site with both builders, strict
-	@$(PY) -m tools.build
+	@$(PY) -m tools build
 
 diff: $(READY) ## Compare two lessons: make diff A=03 B=09 (or A=naive, A=03/1)
-	@$(PY) -m tools.diff '$(A)' '$(B)'
+	@$(PY) -m tools diff '$(A)' '$(B)'
 
-changes: $(WHOLE) ## Write each lesson's changes.diff anew, and what Compare and Present show
-	@$(PY) -m tools.changes
-	@$(PY) -m tools.compare
-	@$(PY) -m tools.present
+changes: $(WHOLE) ## Write what follows from the lessons and their pages, such as the diffs
+	@$(PY) -m tools generate
 
 carry: $(WHOLE) ## Take a lesson's change through all that is made from it: make carry L=03 (SINCE= DONE= DIFF=1)
 	@$(PY) -m tools.carry '$(L)' $(if $(SINCE),--since '$(SINCE)') $(if $(DONE),--done '$(DONE)') $(if $(DIFF),--diff)
 
 diagrams: $(WHOLE) ## Draw the diagrams anew from their text (needs Chromium)
-	@$(PY) -m tools.map
-	@$(PY) -m tools.diagrams
+	@$(PY) -m tools diagrams
 
 shots: $(WHOLE) ## Take the README's pictures anew (needs Chromium)
-	@$(PY) -m tools.shots
+	@$(PY) -m tools shots
 
 bundle: $(WHOLE) ## Pack all for a room without a network, into dist/
-	@$(PY) -m tools.bundle
+	@$(PY) -m tools bundle
 
 # Without --python-version the lock would be for the Python that happens to be in .venv, and later.
 lock: $(WHOLE) ## Write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
@@ -127,7 +125,7 @@ SOURCES := $(shell find mkdocs.yml theme docs lessons topics bench tests/lessons
 
 ifeq ($(BUNDLE),)
 site/index.html: $(READY) $(SOURCES)
-	@$(PY) -m tools.build --quick
+	@$(PY) -m tools build --quick
 	@touch $@
 endif
 

@@ -59,7 +59,7 @@ class Site(StaticFiles):
         body = f"""<p>The pages of this course are not built yet. Build them, in its folder:</p>
 <pre>make docs</pre>
 <p>Without make, in an environment with the packages of requirements.txt:</p>
-<pre>python -m tools.build --quick</pre>
+<pre>python -m tools build --quick</pre>
 <p>Then load this page again. The lessons run already:</p>
 <ul>
 {lessons}

@@ -1,10 +1,9 @@
-"""Build the site, strict: `python -m tools.build`, or with MkDocs alone: `--quick`.
+"""Build the site, strict: `python -m tools build`, or with MkDocs alone: `--quick`.
 
 MkDocs Material writes site/, which is what `course/` serves. Zensical reads the same mkdocs.yml
 and writes .cache/site-zensical/: that it builds, and what it builds, is the test of our way out.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -53,11 +52,8 @@ def _run(module: list[str], root: Path, settings: dict[str, str]) -> None:
         done.check_returncode()
 
 
-def main(arguments: list[str] | None = None) -> int:
+def run(*, quick: bool = False) -> int:
     """Build, and return the exit code: 0, or 1 if a builder failed."""
-    parser = argparse.ArgumentParser(prog="python -m tools.build", description="Build the site.")
-    parser.add_argument("--quick", action="store_true", help="with MkDocs alone, into site/")
-    quick = parser.parse_args(arguments).quick
     try:
         build_with_mkdocs()
         print(f"MkDocs Material built {MKDOCS_SITE}/.", flush=True)
@@ -68,7 +64,3 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The site was not built: {error.cmd[2]} found fault with it, see above.")
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

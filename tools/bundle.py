@@ -1,11 +1,10 @@
-"""Pack the course for a room without a network, into dist/: `python -m tools.bundle`.
+"""Pack the course for a room without a network, into dist/: `python -m tools bundle`.
 
 In the file are what git has committed, the site built from that, and the wheels of what a class
 needs, for this machine's platform and Python. Who unpacks it sets up and runs the course offline.
 The wheels of everything that the lock names would weigh ten times as much: a class copies this.
 """
 
-import argparse
 import gzip
 import hashlib
 import io
@@ -297,14 +296,13 @@ def _download(requirements: Path, options: list[str]) -> str | None:
 def _build_site(folder: Path, commit: Commit) -> None:
     # The builder dates pages by this, and not by the clock.
     env = {**os.environ, "SOURCE_DATE_EPOCH": str(commit.seconds), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "tools.build", "--quick"]
+    command = [sys.executable, "-m", "tools", "build", "--quick"]
     if subprocess.run(command, cwd=folder, env=env, check=False).returncode:
         raise CannotBundleError("the site of that commit was not built, see above.")
 
 
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+def run(root: Path = ROOT) -> int:
     """Make a bundle, say what to do with it, and return the exit code."""
-    argparse.ArgumentParser("python -m tools.bundle", description=__doc__).parse_args(arguments)
     try:
         made, folder = bundle(root)
     except (CannotBundleError, OSError) as error:
@@ -321,7 +319,3 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     else:
         print(f"  $ tar xzf {made.name}\n  $ make -C {folder} run")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

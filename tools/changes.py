@@ -1,4 +1,4 @@
-"""Write what each lesson changed: `python -m tools.changes`; list the stale ones: `--check`.
+"""Write what each lesson changed: `python -m tools generate`.
 
 lessons/NN_name/changes.diff is the difference to the lesson it builds on, which the front matter
 of its page names. A lesson that builds on nothing is compared with its own naive.py, because its
@@ -8,12 +8,10 @@ reader comes from a tutorial.
 import difflib
 import io
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from course.find_lesson import MAIN, NAIVE, Program
-from tools.generated import Generated
 from tools.lessons import ROOT, Lesson, names, read
 
 NOWHERE = "/dev/null"
@@ -157,15 +155,3 @@ def _unified(old: str, new: str, before: str, after: str) -> str:
 def _lines(text: str) -> list[str]:
     # Not splitlines(), which also breaks at form feeds and other signs that end no line of code.
     return io.StringIO(text, newline="\n").readlines()
-
-
-GENERATED = Generated("changes", __doc__, files, "changes")
-
-
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Write, or check, and return the exit code: 1 for a fault, or if `--check` found one stale."""
-    return GENERATED.run(arguments, root)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Write what the page Compare shows: `python -m tools.compare`; say if it is stale: `--check`.
+"""Write what the page Compare shows: `python -m tools generate`.
 
 docs/assets/compare-data.js holds each lesson's files as lines, and each line as tokens with the
 classes that Pygments gives the site's other code. The browser has two of the lessons to compare and
@@ -7,7 +7,6 @@ nothing to colour. The lessons share most of their lines, so each line is there 
 
 import json
 import re
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from pygments.util import ClassNotFound
 
 from course.find_lesson import MAIN, Program
 from tools.changes import alike
-from tools.generated import Generated
 from tools.lessons import ROOT, Lesson, LessonError, names, read
 
 WHERE = Path("docs/assets/compare-data.js")
@@ -155,15 +153,3 @@ def data(root: Path = ROOT) -> str:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-GENERATED = Generated("compare", __doc__, lambda root: {WHERE: data(root)}, "changes")
-
-
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
-    return GENERATED.run(arguments, root)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

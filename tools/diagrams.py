@@ -1,14 +1,12 @@
-"""Draw the diagrams: `python -m tools.diagrams`; list the stale ones: `--check`.
+"""Draw the diagrams: `python -m tools diagrams`; list the stale ones: `--check`.
 
 docs/diagrams/NAME.mmd is the text, docs/diagrams/NAME.svg its drawing, and both are committed: a
 build needs neither Node nor a browser. Drawing needs both, and `npm ci`, which this runs by itself.
 """
 
-import argparse
 import hashlib
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -72,18 +70,12 @@ def draw(folder: Path = FOLDER) -> list[Path]:
     return drawings
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Draw, or check, and return the exit code: 1 if `--check` found a stale drawing."""
-    parser = argparse.ArgumentParser(prog="python -m tools.diagrams", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="draw nothing, list what is stale")
-    if parser.parse_args(arguments).check:
+def run(*, check: bool = False) -> int:
+    """Draw, or check, and return the exit code: 1 if the check found a stale drawing."""
+    if check:
         found = stale()
         print("\n".join(found) or "Every drawing is fresh.")
         return 1 if found else 0
     for drawing in draw():
         print(f"Drew {drawing.relative_to(ROOT)}.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,15 +1,13 @@
-"""Compare two lessons in the terminal: `python -m tools.diff 03 09`, as `make diff A=03 B=09`.
+"""Compare two lessons in the terminal: `python -m tools diff 03 09`, as `make diff A=03 B=09`.
 
 A side is a lesson (03, 03_manager), one of its steps (03/1), its naive version (03/naive), or
 `naive`, which is the naive version of the other side. On a terminal the words that changed are
 marked; into a pipe, or with NO_COLOR, goes the plain unified diff.
 """
 
-import argparse
 import difflib
 import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,17 +97,13 @@ def _mark(removed: list[Text], added: list[Text]) -> None:
                 next(rest["+"])
 
 
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Print the difference, and return the exit code: 1 if a side is not there."""
-    parser = argparse.ArgumentParser(prog="python -m tools.diff", description=__doc__)
-    parser.add_argument("first", metavar="A", help="a side, as 03 or 03/naive or naive")
-    parser.add_argument("second", metavar="B", help="the other side")
-    options = parser.parse_args(arguments)
-    try:
-        first, second = pick(options.first.strip(), options.second.strip(), root)
-    except LessonError as error:
-        print(error, file=sys.stderr)
-        return 1
+def show(a: str, b: str, root: Path = ROOT) -> int:
+    """Print the difference, and return the exit code, 0.
+
+    Raises:
+        LessonError: a side is not there, in words.
+    """
+    first, second = pick(a, b, root)
     # rich itself keeps bold and reverse with NO_COLOR; plain is what a reader of text wants.
     console = Console(color_system=None if os.environ.get("NO_COLOR") else "auto")
     nothing = True
@@ -119,7 +113,3 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     if nothing:
         print(f"{first.title} and {second.title} are the same.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

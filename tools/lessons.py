@@ -44,7 +44,7 @@ class Lesson:
 
     @property
     def diff(self) -> Path:
-        """What changed, written by `python -m tools.changes`."""
+        """What changed, written by `python -m tools generate`."""
         return self.folder / "changes.diff"
 
     @property

@@ -1,14 +1,12 @@
-"""Write the map of the course: `python -m tools.map`; say if it is stale: `--check`.
+"""Write the map of the course: `python -m tools generate`.
 
 docs/diagrams/map.mmd says which lesson builds on which, from the front matter of their pages.
 `python -m tools.diagrams` draws it.
 """
 
-import sys
 from pathlib import Path
 
 from tools.compare import title
-from tools.generated import Generated
 from tools.lessons import ROOT, Lesson, names
 
 WHERE = Path("docs/diagrams/map.mmd")
@@ -37,15 +35,3 @@ def text(root: Path = ROOT) -> str:
 
 def _node(lesson: Lesson) -> str:
     return f"lesson{lesson.name[:2]}"
-
-
-GENERATED = Generated("map", __doc__, lambda root: {WHERE: text(root)}, "diagrams")
-
-
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
-    return GENERATED.run(arguments, root)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

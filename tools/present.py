@@ -1,4 +1,4 @@
-"""Write what the page Present shows: `python -m tools.present`; say if it is stale: `--check`.
+"""Write what the page Present shows: `python -m tools generate`.
 
 docs/assets/present-data.js holds, for each lesson, its goal, its changes.diff cut into slides, and
 the questions of its workshop notes. Lines are numbers: the lines are those of the page Compare.
@@ -7,14 +7,12 @@ the questions of its workshop notes. Lines are numbers: the lines are those of t
 import difflib
 import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.changes import compared, origins
 from tools.compare import Line, numbered, title, tokens
-from tools.generated import Generated
 from tools.lessons import ROOT, Lesson, LessonError, names, read
 
 WHERE = Path("docs/assets/present-data.js")
@@ -162,15 +160,3 @@ def data(root: Path = ROOT) -> str:
         }
         entries.append(json.dumps(entry, ensure_ascii=False, separators=(",", ":")))
     return START + "[\n{}\n];\n".format(",\n".join(entries))
-
-
-GENERATED = Generated("present", __doc__, lambda root: {WHERE: data(root)}, "changes")
-
-
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Write, or check, and return the exit code: 1 for a fault, or if `--check` found it stale."""
-    return GENERATED.run(arguments, root)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,9 +1,8 @@
-"""Take the README's pictures: `python -m tools.shots`; pictures of everything: `--all FOLDER`.
+"""Take the README's pictures: `python -m tools shots`; pictures of everything: `--all FOLDER`.
 
 The course is built, and started on a free port for as long as it takes.
 """
 
-import argparse
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -102,11 +101,8 @@ def take_all(browser: Browser, url: str, folder: Path) -> list[Path]:
     return taken
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Take the pictures, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.shots", description=__doc__)
-    parser.add_argument("--all", type=Path, metavar="FOLDER", help="everything, for looking at")
-    folder = parser.parse_args(arguments).all
+def run(folder: Path | None = None) -> int:
+    """Take the README's pictures, or those of everything into `folder`; return the exit code."""
     build.build_with_mkdocs()
     with course() as url, sync_playwright() as playwright:
         browser = chromium.launch(playwright)
@@ -115,7 +111,3 @@ def main(arguments: list[str] | None = None) -> int:
     for path in taken:
         print(f"Took {path} ({path.stat().st_size // 1024} KiB).")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

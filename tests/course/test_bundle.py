@@ -76,7 +76,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pack(clone: Path) -> subprocess.CompletedProcess[str]:
     """Make a bundle with the network, as `make bundle` does."""
     return subprocess.run(
-        [sys.executable, "-m", "tools.bundle"],
+        [sys.executable, "-m", "tools", "bundle"],
         cwd=clone,
         capture_output=True,
         text=True,
@@ -238,7 +238,7 @@ def test_the_second_time_it_needs_no_network_and_writes_the_same_bytes(
     before = archive.read_bytes()
     archive.unlink()
 
-    done = offline.run(sys.executable, "-m", "tools.bundle", cwd=clone)
+    done = offline.run(sys.executable, "-m", "tools", "bundle", cwd=clone)
 
     assert done.returncode == 0, done.stderr
     assert "Fetching" not in done.stdout
@@ -337,7 +337,7 @@ def test_without_wheels_and_network_it_says_so_and_writes_nothing(
         "PIP_FIND_LINKS": "",
     }
 
-    done = Offline(tmp_path).run(sys.executable, "-m", "tools.bundle", cwd=copy, env=env)
+    done = Offline(tmp_path).run(sys.executable, "-m", "tools", "bundle", cwd=copy, env=env)
 
     assert done.returncode == 1
     assert re.fullmatch(
@@ -368,7 +368,7 @@ def test_an_interrupted_one_leaves_nothing_and_the_last_one_stands(
     monkeypatch.setattr(bundle, "fetch", lambda *_: None)
     monkeypatch.setattr(bundle, "_build_site", lambda *_: None)
 
-    assert bundle.main([], clone) == 130
+    assert bundle.run(clone) == 130
     assert capsys.readouterr().err == "\nInterrupted; there is no new bundle.\n"
     assert {path.name: path.read_bytes() for path in archive.parent.iterdir()} == before
 
@@ -400,7 +400,7 @@ def test_on_windows_it_is_a_zip_with_the_same_order(
 def test_a_folder_that_is_no_clone_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert bundle.main([], tmp_path) == 1
+    assert bundle.run(tmp_path) == 1
 
     said = capsys.readouterr().err
     assert said.startswith("Cannot bundle: a bundle holds what git has committed here, and")

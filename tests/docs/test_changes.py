@@ -103,18 +103,6 @@ def test_a_form_feed_ends_no_line(tmp_path: Path) -> None:
     assert diff(root, "01_a").endswith("-a\x0cc\n+a\x0cb\n")
 
 
-def test_writes_what_check_then_finds_fresh(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    root = course(tmp_path, {"01_a": ("", {"main.py": "new\n", "naive.py": "old\n"})})
-    assert changes.main(["--check"], root) == 1
-    assert "01_a/changes.diff is stale" in capsys.readouterr().err
-    assert changes.main([], root) == 0
-    assert changes.main(["--check"], root) == 0
-    (root / "lessons/01_a/main.py").write_text("newer\n")
-    assert changes.main(["--check"], root) == 1
-
-
 @pytest.mark.parametrize(
     ("lessons", "words"),
     [
@@ -124,16 +112,12 @@ def test_writes_what_check_then_finds_fresh(
         ({"02_b": ("[", {"main.py": ""})}, "is no YAML"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_nothing_is_written(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    lessons: Mapping[str, tuple[str, Mapping[str, str]]],
-    words: str,
+def test_bad_input_gets_a_sentence(
+    tmp_path: Path, lessons: Mapping[str, tuple[str, Mapping[str, str]]], words: str
 ) -> None:
     root = course(tmp_path, {"01_a": ("", {"main.py": "new\n", "naive.py": "old\n"}), **lessons})
-    assert changes.main([], root) == 1
-    assert words in capsys.readouterr().err
-    assert not list(root.rglob("changes.diff"))
+    with pytest.raises(LessonError, match=words):
+        changes.files(root)
 
 
 def test_a_lesson_without_a_page_gets_a_sentence(tmp_path: Path) -> None:

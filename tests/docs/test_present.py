@@ -55,10 +55,6 @@ def course(root: Path, notes: str = NOTES) -> Lesson:
     return lesson
 
 
-def test_the_data_is_fresh() -> None:
-    assert present.main(["--check"]) == 0
-
-
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_slides_are_the_lessons_diff_to_the_letter(name: str) -> None:
     """In its order, with each changed line once; only context may be left out."""
@@ -157,26 +153,12 @@ def test_a_question_without_an_answer_is_a_fault(tmp_path: Path) -> None:
         present.questions(lesson)
 
 
-def test_what_is_stale_is_found_and_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    course(tmp_path)
-
-    assert present.main(["--check"], tmp_path) == 1
-    assert "is stale: `make changes`" in capsys.readouterr().err
-    assert not (tmp_path / present.WHERE).exists()
-    assert present.main([], tmp_path) == 0
-    assert present.main(["--check"], tmp_path) == 0
-
-
-def test_missing_notes_are_said_in_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_notes_are_said_in_words(tmp_path: Path) -> None:
     course(tmp_path)
     (tmp_path / "docs" / "workshop" / "01_a.md").unlink()
 
-    assert present.main([], tmp_path) == 1
-    assert capsys.readouterr().err == "There are no workshop notes for 01_a.\n"
+    with pytest.raises(LessonError, match=r"There are no workshop notes for 01_a\."):
+        present.data(tmp_path)
 
 
 def test_the_page_makes_no_html_of_text() -> None:
