@@ -20,7 +20,7 @@ from fastapi.responses import FileResponse
 
 TICK_SECONDS = float(os.environ.get("TICK_SECONDS", "1"))
 MEASURE_SECONDS = float(os.environ.get("MEASURE_SECONDS", "5"))
-DATABASE = os.environ.get("DATABASE", f"{gettempdir()}/lesson_13_readings.sqlite3")
+DATABASE = os.environ.get("DATABASE", f"{gettempdir()}/lesson_13_naive.sqlite3")
 
 watchers: dict[str, set[asyncio.Queue]] = defaultdict(set)
 pool: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()

@@ -2,6 +2,8 @@
 
 import asyncio
 import importlib
+import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -9,6 +11,7 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import ExitStack, closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -20,6 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from tests.support import client as clients
+from tests.support import hostile
 from tests.support.client import connect, refusal, stalled
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
 from tests.support.speech import eventually
@@ -34,6 +38,7 @@ KILLED = {(1011, "keepalive ping timeout"), (1006, "")}
 """What a client is told whose pong was not read: 1011 as a rule. The server closes with bytes
 unread, which resets the connection, and the reset may overtake the close frame."""
 
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc, on Linux")
 each_implementation = pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 
 
@@ -256,6 +261,68 @@ async def test_what_is_measured_for_a_client_that_is_gone_goes_nowhere(
     assert saved == []
 
 
+def test_thirty_measurements_leave_the_threads_of_others_alone() -> None:
+    """All thirty are read at the same time, and a file could still be written meanwhile."""
+    module = load("main")
+    together, go_on = threading.Barrier(31), threading.Event()
+
+    def read_instrument(_: str) -> str:
+        together.wait(10)
+        go_on.wait(10)
+        return "1 cm"
+
+    async def save(_: str, __: str) -> None: ...
+
+    async def measure_at_once() -> None:
+        store = SimpleNamespace(save=save)
+        async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+            for _ in range(30):
+                tasks.create_task(module.measure("snow", module.Feed(), store))
+            # It takes one of asyncio's own threads, and comes together with the thirty.
+            await asyncio.to_thread(together.wait, 10)
+            go_on.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "read_instrument", read_instrument)
+        asyncio.run(measure_at_once())
+
+
+@each_implementation
+def test_an_upload_beside_it_does_not_wait_for_the_instruments(
+    implementation: str, env: dict[str, str], tmp_path: Path
+) -> None:
+    """As in `make run`, where lessons 13 and 14 are served by one process."""
+    (tmp_path / "both.py").write_text("""
+from importlib import import_module
+from fastapi import FastAPI
+
+push = import_module("lessons.13_push.main").app
+app = FastAPI(lifespan=push.router.lifespan_context)
+app.mount("/13", push)
+app.mount("/14", import_module("lessons.14_binary.main").app)
+""")
+    env = {
+        **env,
+        "MEASURE_SECONDS": FOR_EVER,
+        "UPLOADS": str(tmp_path / "uploads"),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path))),
+    }
+    begin = {"type": "begin", "name": "a", "size": 5, "sha256": sha256(b"hello").hexdigest()}
+    with (
+        serve("both:app", "--ws", implementation, env=env, cwd=tmp_path) as server,
+        ExitStack() as stack,
+    ):
+        for _ in range(30):
+            measuring = stack.enter_context(connect(f"{server.ws}/13/ws"))
+            says(measuring, "measure snow", "You measure snow.")
+        uploading = stack.enter_context(connect(f"{server.ws}/14/upload"))
+        uploading.send(json.dumps(begin))
+        assert json.loads(uploading.recv(timeout=10))["type"] == "ready"
+        uploading.send(b"hello")
+        assert json.loads(uploading.recv(timeout=10)) == {"type": "taken", "offset": 5}
+        server.signal(signal.SIGKILL)
+
+
 PATIENT = "reading = await asyncio.to_thread(read_instrument, topic)"
 
 
@@ -350,7 +417,7 @@ def test_naive_does_not_catch_the_end_in_a_group(implementation: str, env: dict[
 
 
 def test_iter_text_would_leave_the_writer_alone(env: dict[str, str], tmp_path: Path) -> None:
-    old = "    while True:\n        text = await websocket.receive_text()\n"
+    old = "    while True:\n        text = (await websocket.receive_text())[:MAX_MESSAGE_LENGTH]\n"
     new = "    async for text in websocket.iter_text():\n"
     with variant("main", old, new, folder=tmp_path, env=env) as server:
         with connect(f"{server.ws}/ws") as websocket:
@@ -481,14 +548,37 @@ def test_a_database_that_fails_is_told_to_the_client(
 def test_a_client_that_does_not_read_is_dropped(env: dict[str, str]) -> None:
     """Its writer waits a second for it, and no other client does."""
     with serve(PUSH, env=env) as server, stalled(server.port, "/ws") as socket:
-        long = b"x" * 65_000
-        frame = b"\x81\xfe" + len(long).to_bytes(2) + bytes(4) + long
         try:
             for _ in range(200):
-                socket.sendall(frame)
+                socket.sendall(hostile.frame(b"x" * 1000) * 65)
         except OSError:
             pass  # It is told by a reset that it is dropped, or reads nothing of it.
         assert_leaves(server, 0)
+
+
+@linux
+@each_implementation
+def test_what_waits_for_a_client_takes_little_memory(
+    implementation: str, env: dict[str, str]
+) -> None:
+    """A hundred lines of a megabyte would be a hundred megabytes."""
+    with (
+        serve(PUSH, "--ws", implementation, env=env) as server,
+        stalled(server.port, "/ws") as socket,
+    ):
+        before = server.peak_memory
+        try:
+            for _ in range(100):
+                socket.sendall(hostile.frame(b"x" * 1_000_000))
+        except OSError:
+            pass  # It is dropped.
+
+        assert server.peak_memory - before < 40_000_000
+
+
+def test_what_is_unknown_is_sent_back_in_short(env: dict[str, str]) -> None:
+    with serve(PUSH, env=env) as server, connect(f"{server.ws}/ws") as websocket:
+        says(websocket, "x" * 2000, f"Unknown: {'x' * 1000}")
 
 
 @each_implementation

@@ -64,6 +64,13 @@ class Process(process.Process):
         if kind is not None:
             sys.stderr.write(f"--- log of {' '.join(self.command)}\n{self.log[-4000:]}\n")
 
+    @property
+    def peak_memory(self) -> int:
+        """The most memory the process has held so far, in bytes; Linux alone says it."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
+        (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+        return int(line.split()[1]) * 1024
+
 
 class Uvicorn(Process):
     """A process of uvicorn's, by whatever command, that listens on 127.0.0.1."""

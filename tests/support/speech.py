@@ -244,7 +244,7 @@ LESSONS: dict[str, Speech] = {
         refused=ODD_IDS,
         env={"TICK_SECONDS": "1000"},
     ),
-    "13_push": Speech(reply="Unknown: {text}", env={"TICK_SECONDS": "1000"}),
+    "13_push": Speech(reply="Unknown: {text}", longest=900, env={"TICK_SECONDS": "1000"}),
     "14_binary": Speech(
         path="upload",
         message='{"type": "say", "text": "{text}"}',
