@@ -11,6 +11,7 @@ from typing import TextIO
 import segno
 import uvicorn
 
+from course.handshake import AnsweringProtocol
 from course.listen import (
     CannotListenError,
     addresses,
@@ -63,7 +64,7 @@ def main() -> None:
         # A class has two sockets a head; lesson 07 admits ten by default, and reads this at import.
         os.environ.setdefault("MAX_CONNECTIONS", "200")
     # A handler that waits for something else than its client must not hold up Ctrl+C for ever.
-    config = uvicorn.Config("course.main:app", timeout_graceful_shutdown=3)
+    config = uvicorn.Config("course.main:app", ws=AnsweringProtocol, timeout_graceful_shutdown=3)
     # uvicorn raises the interrupt again once it has shut down.
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])

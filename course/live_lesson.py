@@ -39,6 +39,12 @@ PAGE = """<!doctype html>
 """
 
 
+def _is_cancelled() -> bool:
+    """Whether this task is being cancelled, as a second Ctrl+C does with all of them."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class LiveLesson:
     """An ASGI app that is the lesson's `app`, or, when that fails, a 503 that says why.
 
@@ -149,7 +155,8 @@ class LiveLesson:
         except BaseException as error:  # noqa: BLE001 - SystemExit in a task would end the event loop.
             # An app that raises before it has answered has no lifespan, and is served without one.
             # One that was cancelled for its slowness has been reported.
-            if self.error is None and (refusal is not None or self._started.is_set()):
+            answered = refusal is not None or self._started.is_set()
+            if self.error is None and answered and not _is_cancelled():
                 self._fail(error)
         finally:
             self._started.set()

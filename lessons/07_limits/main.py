@@ -139,6 +139,9 @@ class Bucket:
 manager = ConnectionManager()
 places = Places()
 
+# A refusal after accept may hold a socket for ten seconds: so many start in one.
+refusals = Bucket(settings.max_connections)
+
 
 async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> None:
     """Close a connection unless it is closed; cut the reason to what fits.
@@ -196,7 +199,7 @@ async def chat(
             await websocket.accept()
             await serve(websocket, next(client_ids))
     except HTTPException as refusal:
-        if refuse == "before":
+        if refuse == "before" or not refusals.take():
             raise
         # A page is told the code and reason of a close frame, and no response.
         await websocket.accept()

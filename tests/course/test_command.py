@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 
 from course.find_lesson import UnknownLessonError, find
 from tests.course.conftest import CourseCommand
+from tests.support.client import stalled
 from tests.support.server import ROOT, Uvicorn
 from tests.support.speech import FOLDERS
 
@@ -172,3 +173,13 @@ def test_make_passes_the_step_on_and_takes_none_from_the_environment() -> None:
 
     assert "--step '2'" in said("STEP=2")
     assert "--step ''" in said()
+
+
+def test_a_second_interrupt_calls_no_lesson_broken() -> None:
+    with CourseCommand("--port", "0") as command, stalled(command.port, "/live/03_manager/ws/1"):
+        command.signal(signal.SIGINT)
+        command.wait_for_log("Shutting down")
+        command.signal(signal.SIGINT)
+        command.wait_for_exit()
+
+    assert "does not run" not in command.log
