@@ -80,6 +80,7 @@ lint: $(WHOLE) ## Check style, format, types and spelling
 	@$(PY) -m ty check
 	@$(PY) -m codespell_lib
 	@$(PY) -m tools generate --check
+	@$(PY) -m tools javascript
 
 docs: $(WHOLE) ## Build the site with both builders, strict
 	@$(PY) -m tools build

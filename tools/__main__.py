@@ -84,6 +84,14 @@ def shots(
 
 
 @app.command()
+def javascript() -> int:
+    """Check the pages' JavaScript (needs Node and npm)."""
+    from tools import javascript
+
+    return javascript.run()
+
+
+@app.command()
 def diagrams(
     *,
     check: Annotated[

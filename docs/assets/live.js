@@ -2,11 +2,20 @@
 // Optional: data-step="step_1" (or "naive": that program in place of the lesson's main.py),
 // data-height="320" (pixels), data-path="?token=x" (added to the lesson's address).
 
+/** @typedef {HTMLElement & { dataset: { lesson: string, step?: string } }} Box */
+
 // The script is a file of the site, so its own address tells where the site's root is.
-const root = new URL("../", document.currentScript.src);
+const own = /** @type {HTMLScriptElement} */ (document.currentScript);
+const root = new URL("../", own.src);
 
 const scheme = () => (document.body.dataset.mdColorScheme === "slate" ? "dark" : "light");
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string>} attributes
+ * @param {(Node | string)[]} children
+ */
 const make = (name, attributes = {}, ...children) => {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -14,15 +23,20 @@ const make = (name, attributes = {}, ...children) => {
   return element;
 };
 
+/** @param {HTMLIFrameElement} frame */
 const paint = (frame) => {
   // A frame that shows nothing yet, or an error page of the browser, has no document to paint.
   const inside = frame.contentDocument?.documentElement;
   if (inside) inside.style.colorScheme = scheme();
 };
 
-// The lesson, or one of its steps, as 03_manager/step_1.
+/**
+ * The lesson, or one of its steps, as 03_manager/step_1.
+ * @param {Box} box
+ */
 const program = ({ dataset: { lesson, step } }) => (step ? `${lesson}/${step}` : lesson);
 
+/** @param {Box["dataset"]} data */
 const command = ({ lesson, step }) => {
   if (!step) return `uvicorn lessons.${lesson}.main:app --reload`;
   // A step may be a file or a package; make knows which.
@@ -30,6 +44,10 @@ const command = ({ lesson, step }) => {
   return `make lesson L=${lesson.slice(0, 2)} ${which}`;
 };
 
+/**
+ * @param {string} name
+ * @param {Box} box
+ */
 const client = (name, box) => {
   const { path = "", height = "360" } = box.dataset;
   const address = new URL(`live/${program(box)}/${path}`, root).href;
@@ -37,7 +55,7 @@ const client = (name, box) => {
   const frame = make("iframe", { src: address, title: label, loading: "lazy", height });
   frame.addEventListener("load", () => paint(frame));
   const reload = make("button", { type: "button", "aria-label": `Reload ${label}` }, "Reload");
-  reload.addEventListener("click", () => frame.contentWindow.location.replace(address));
+  reload.addEventListener("click", () => frame.contentWindow?.location.replace(address));
   const tab = make(
     "a",
     { href: address, target: "_blank", rel: "noopener", "aria-label": `Open in a tab: ${label}` },
@@ -47,6 +65,10 @@ const client = (name, box) => {
   return make("figure", { class: "live-client" }, bar, frame);
 };
 
+/**
+ * @param {Box} box
+ * @param {string | undefined} state what the server says of the lesson, if it knows it
+ */
 const note = (box, state) => {
   const title =
     state === undefined
@@ -65,6 +87,7 @@ const note = (box, state) => {
   );
 };
 
+/** @returns {Promise<Record<string, string>>} */
 const running = async () => {
   try {
     const answer = await fetch(new URL("healthz", root));
@@ -77,7 +100,8 @@ const running = async () => {
 };
 
 const fill = async () => {
-  const boxes = [...document.querySelectorAll(".live[data-lesson]")];
+  /** @type {NodeListOf<Box>} */
+  const boxes = document.querySelectorAll(".live[data-lesson]");
   if (boxes.length === 0) return;
   const lessons = await running();
   for (const box of boxes) {
@@ -94,7 +118,9 @@ const fill = async () => {
 };
 
 new MutationObserver(() => {
-  for (const frame of document.querySelectorAll(".live iframe")) paint(frame);
+  /** @type {NodeListOf<HTMLIFrameElement>} */
+  const frames = document.querySelectorAll(".live iframe");
+  for (const frame of frames) paint(frame);
 }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
 
 fill();

@@ -1,12 +1,13 @@
 """No file of the project names where packages come from, or loads a page's parts from elsewhere."""
 
-import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.machine import program
 from tools.lessons import ROOT, read
 
-# Written without their dots, so that this file does not name them either.
+# Without their dots: no file of the project names them, and this is one.
 HOSTS = tuple(
     words.replace(" ", ".")
     for words in (
@@ -22,14 +23,30 @@ HOSTS = tuple(
         "esm sh",
     )
 )
-NOT_OURS = {".git", ".venv", "venv", ".cache", "dist", "site", "node_modules", "__pycache__"}
 
 
 def files(root: Path) -> Iterator[Path]:
-    """Yield every file that is the project's own, also one that git does not know yet."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(set(folders) - NOT_OURS)
-        yield from (Path(folder, name) for name in sorted(names))
+    """Yield every file that is the project's own: in git, or not ignored by it.
+
+    What is built or installed is another's work, such as the site's theme and node_modules.
+    """
+    listed = subprocess.run(
+        [
+            "git",
+            "-c",
+            "safe.directory=*",
+            "-C",
+            root,
+            "ls-files",
+            "-z",
+            "-co",
+            "--exclude-standard",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    yield from (path for name in sorted(listed.split("\0")) if (path := root / name).is_file())
 
 
 def named(root: Path) -> list[str]:
@@ -43,12 +60,21 @@ def named(root: Path) -> list[str]:
 
 
 def test_no_file_names_a_registry_or_a_cdn() -> None:
+    program("git", "to see which files are the project's own")
     assert not named(ROOT)
 
 
 def test_one_that_does_is_found(tmp_path: Path) -> None:
+    git = program("git", "to see which files are the project's own")
+    subprocess.run([git, "init", "-q", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text("site/\n")
     (tmp_path / "good.txt").write_text("example.org")
     (tmp_path / "page.html").write_text(f"<script src='https://{HOSTS[4]}/x'></script>")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "built.html").write_text(HOSTS[0])
-    assert named(tmp_path) == [f"page.html names {HOSTS[4]}."]
+    # As npm writes it without the settings of .npmrc.
+    (tmp_path / "package-lock.json").write_text(f'{{"resolved": "https://{HOSTS[2]}/x.tgz"}}')
+    assert named(tmp_path) == [
+        f"package-lock.json names {HOSTS[2]}.",
+        f"page.html names {HOSTS[4]}.",
+    ]
