@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # What the words of the exercises import; not the words, which know the folder they were found in.
 fork.preload("httpx2", "pytest", "pytest_timeout", "watchfiles", "websockets.sync.client")
 
-_LESSON = re.compile(r"\[(\d\d_\w+(?:-websockets-sansio|-wsproto|-websockets)?)\]$")
+_LESSON = re.compile(r"\[(\d\d_\w+(?:/\w+)?(?:-websockets-sansio|-wsproto|-websockets)?)\]$")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -110,6 +110,29 @@ class Lesson:
             raise LessonError(f"Lesson {self.name} has no page: {where} is missing.")
         return front_matter(text, str(where))
 
+    def contract(self) -> dict[str, list[str]]:
+        """Return what each of its steps promises: `contract: {step_1: [a_promise]}` on its page.
+
+        The promises are those of `tests/support/contract.py`. The lesson itself makes them all.
+
+        Raises:
+            LessonError: there is no such step, or what it promises is no list of names.
+        """
+        said = self.front_matter().get("contract", {})
+        if not isinstance(said, dict) or not all(isinstance(one, list) for one in said.values()):
+            raise LessonError(
+                f"The page of {self.name} has contract: {said}, and it must name for each step a"
+                " list of promises, as in contract: {step_1: [survives_departures]}."
+            )
+        known = [name for name in self.programs() if name != MAIN]
+        for step in said:
+            if step not in known:
+                raise LessonError(
+                    f"The page of {self.name} says what {step} promises, and there is no such step."
+                    f" There are: {', '.join(known) or 'none'}."
+                )
+        return said
+
     def builds_on(self) -> "Lesson | None":
         """Return the lesson this one is compared with, None for one that builds on nothing.
 

@@ -43,7 +43,7 @@ def assert_comes_back(
     )
 
 
-@each_served
+@each_served("forgets_vanished_clients")
 def test_two_hundred_vanished_clients_leave_nothing_behind(served: Served) -> None:
     server = served.server
     with pair(server, served.name) as both:
@@ -64,7 +64,7 @@ LEGACY_SPEAKERS = 1
 endpoint. There, one guest speaks and the other listens."""
 
 
-@each_served
+@each_served("serves_past_a_stalled_client")
 def test_a_client_that_stops_reading_keeps_nobody_waiting(served: Served) -> None:
     known = lesson(served.name)
     speakers = LEGACY_SPEAKERS if served.implementation == "websockets" else 2
@@ -93,7 +93,7 @@ UNALTERED = (
 """What a server may be tempted to escape, to strip or to break."""
 
 
-@each_served
+@each_served("delivers_text_unaltered")
 def test_a_message_comes_back_unaltered(served: Served) -> None:
     with pair(served.server, served.name) as both:
         speaker, listener = both.guests
@@ -103,7 +103,7 @@ def test_a_message_comes_back_unaltered(served: Served) -> None:
     served.assert_clean()
 
 
-@each_served
+@each_served("answers_a_close_frame")
 def test_a_close_frame_is_answered(served: Served) -> None:
     with guest(served.server, served.name, 3) as leaver:
         leaver.is_answered("goodbye")

@@ -9,6 +9,7 @@ from tests.support.contract import (
     WATCHED,
     assert_ends_well,
     each_lesson,
+    each_promising,
     get,
     lesson_server,
     media_type,
@@ -72,7 +73,7 @@ def assert_complete(server: Server, name: str, prefix: str) -> None:
         get(server, urlsplit(full).path)
 
 
-@each_lesson
+@each_promising("works_under_a_prefix")
 def test_page_and_conversation_work_at_the_root_and_under_a_prefix(name: str) -> None:
     with lesson_server(name, app=WATCHED) as server:
         for prefix in PREFIXES:

@@ -7,8 +7,8 @@ import httpx2
 
 from tests.support.contract import (
     assert_ends_well,
-    each_lesson_and_implementation,
     each_lesson_without_websocket,
+    each_on_each_implementation,
     lesson_server,
 )
 from tests.support.speech import guest
@@ -16,8 +16,9 @@ from tests.support.speech import guest
 CLIENTS = 8
 
 
-@each_lesson_and_implementation
-def test_a_stopping_server_closes_idle_clients_with_1012(name: str, implementation: str) -> None:
+@each_on_each_implementation("closes_with_1012_when_stopped")
+def test_a_stopping_server_closes_idle_clients_with_1012(both: tuple[str, str]) -> None:
+    name, implementation = both
     with lesson_server(name, "--ws", implementation) as server, ExitStack() as stack:
         guests = [stack.enter_context(guest(server, name, 1 + n)) for n in range(CLIENTS)]
         for one in guests:

@@ -44,6 +44,9 @@ def test_a_file_of_all_lessons_is_tested_lesson_by_lesson() -> None:
     assert group(f"{file}::test_name[03_manager-wsproto]") == f"{file}-03_manager-wsproto"
     assert group(f"{file}::test_other[03_manager-wsproto]") == f"{file}-03_manager-wsproto"
     assert group(f"{file}::test_name[03_manager-websockets]") == f"{file}-03_manager-websockets"
+    assert group(f"{file}::test_name[03_manager/step_1-wsproto]") == (
+        f"{file}-03_manager/step_1-wsproto"
+    )
     assert group(f"{file}::test_name") == file
     assert group("tests/browser/test_site.py::test_name[mkdocs-03_manager]") == (
         "tests/browser/test_site.py"

@@ -2,12 +2,13 @@
 
 import signal
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx2
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.support.hostile import Target
 from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
@@ -19,6 +20,7 @@ from tests.support.speech import (
     lesson,
     odd_lines,
 )
+from tools.lessons import Lesson
 
 WATCHED = "tests.support.apps.watched:app"
 """An app that serves the lesson named by LESSON, at each of these prefixes."""
@@ -52,21 +54,62 @@ def _marks(name: str, implementation: str) -> list[pytest.MarkDecorator]:
     return [] if implementation in usual else [pytest.mark.thorough]
 
 
-_EVERYWHERE = [(name, one) for name in WITH_WEBSOCKET for one in IMPLEMENTATIONS]
+PROMISES = {
+    "refuses_bad_handshakes": "a handshake that is wrong is refused, and costs nobody anything",
+    "survives_bad_messages": "whatever a client sends, the others are served and the log is clean",
+    "survives_departures": "however a client leaves, the others are served and the log is clean",
+    "forgets_vanished_clients": "clients that vanished leave no task and no socket behind",
+    "serves_past_a_stalled_client": "a client that stops reading keeps nobody waiting",
+    "delivers_text_unaltered": "a message comes back, and reaches the others, as it was sent",
+    "answers_a_close_frame": "a client that closes with 1000 gets 1000",
+    "closes_with_1012_when_stopped": "a server that is told to stop closes with 1012, and stops",
+    "works_under_a_prefix": "the page and its conversation work at the root and under a prefix",
+}
+"""What a lesson owes, each by the name that the page's `contract` has for it, and in words.
 
-each_lesson_and_implementation = pytest.mark.parametrize(
-    ("name", "implementation"),
-    [pytest.param(*both, id="-".join(both), marks=_marks(*both)) for both in _EVERYWHERE],
-)
-"""Run a test for every lesson with a WebSocket, on each of uvicorn's implementations."""
+A lesson's main.py keeps all of it. A step keeps what the front matter of its lesson's page says, as
+in `contract: {step_1: [survives_departures]}`, and is tested for that alone.
+"""
 
-each_served = pytest.mark.parametrize(
-    "served",
-    [pytest.param(both, id="-".join(both), marks=_marks(*both)) for both in _EVERYWHERE],
-    indirect=True,
-    scope="module",
-)
-"""The same, on a server that all tests of a file share; the fixture `served` gives it out."""
+
+def promising(*promises: str, among: Sequence[str] = FOLDERS) -> list[str]:
+    """Return what keeps one of these promises: all lessons, and the steps whose pages say so."""
+    found = []
+    for name in among:
+        found.append(name)
+        for step, kept in Lesson(name).contract().items():
+            if set(kept) & set(promises):
+                found.append(f"{name}/{step}")
+    return found
+
+
+def promises_of(name: str) -> set[str]:
+    """Return what a lesson, or one of its steps, as "03_manager/step_1", promises."""
+    folder, _, step = name.partition("/")
+    return set(Lesson(folder).contract()[step]) if step else set(PROMISES)
+
+
+def each_promising(*promises: str, among: Sequence[str] = FOLDERS) -> pytest.MarkDecorator:
+    """Run a test for every lesson, and for every step that makes one of these promises."""
+    return pytest.mark.parametrize("name", promising(*promises, among=among))
+
+
+def _everywhere(*promises: str) -> list[ParameterSet]:
+    return [
+        pytest.param((name, one), id=f"{name}-{one}", marks=_marks(name.partition("/")[0], one))
+        for name in promising(*promises, among=WITH_WEBSOCKET)
+        for one in IMPLEMENTATIONS
+    ]
+
+
+def each_on_each_implementation(*promises: str) -> pytest.MarkDecorator:
+    """Do so for every one with a WebSocket, on each of uvicorn's implementations, as `both`."""
+    return pytest.mark.parametrize("both", _everywhere(*promises))
+
+
+def each_served(promise: str) -> pytest.MarkDecorator:
+    """Do so on a server that all tests of a file share; the fixture `served` gives it out."""
+    return pytest.mark.parametrize("served", _everywhere(promise), indirect=True, scope="module")
 
 
 @dataclass(frozen=True)

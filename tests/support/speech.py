@@ -266,18 +266,24 @@ WITHOUT_WEBSOCKET = tuple(name for name in FOLDERS if name not in WITH_WEBSOCKET
 
 
 def lesson(name: str) -> Speech:
-    """Return how to speak to a lesson; a lesson nobody has described fails the test."""
-    if name not in LESSONS:
+    """Return how to speak to a lesson, or to one of its programs, as "03_manager/step_1".
+
+    A lesson nobody has described fails the test.
+    """
+    folder = name.partition("/")[0]
+    if folder not in LESSONS:
         pytest.fail(
-            f"tests/support/speech.py does not say how to speak to {name}: "
+            f"tests/support/speech.py does not say how to speak to {folder}: "
             "add an entry to LESSONS, or no contract is tested for it."
         )
-    return LESSONS[name]
+    return LESSONS[folder]
 
 
 def app_of(name: str) -> str:
-    """Return what uvicorn is given from the project's root."""
-    return f"lessons.{name}.main:app"
+    """Return what uvicorn is given from the project's root, for a lesson or for its program."""
+    folder, _, program = name.partition("/")
+    found = find_lesson.find_program(ROOT / "lessons" / folder, program or find_lesson.MAIN)
+    return f"{found.module}:app"
 
 
 def page_files(name: str) -> list[Path]:
