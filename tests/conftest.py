@@ -2,15 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import fork, offline
+from tests.support import clients, fork, offline
 from tests.support.left_out import LeftOut
-from tests.support.server import Server, serve
+from tests.support.server import ROOT, Server, serve
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -89,3 +89,18 @@ def naive(request: pytest.FixtureRequest) -> Iterator[Server]:
     """The lesson's naive version, on a real uvicorn."""
     with serve(f"lessons.{lesson_of(request)}.naive:app") as server:
         yield server
+
+
+@pytest.fixture
+def run_client(request: pytest.FixtureRequest) -> Callable[..., str]:
+    """Return what runs a client of the lesson this test file is named after.
+
+    `run_client("vanish", server)` returns the sentence that the client printed; `prefix` is where
+    the lesson is on the server, as "/live/03_manager/step_1".
+    """
+    folder = ROOT / "lessons" / lesson_of(request) / "clients"
+
+    def run(client: str, server: Server, prefix: str = "") -> str:
+        return clients.run_client(folder / f"{client}.py", f"{server.ws}{prefix}").sentence
+
+    return run
