@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 settings = Settings()
 
 if settings.secret_key is None:
-    logger.warning("SECRET_KEY is not set: no token will outlive this process.")
+    logger.warning("SECRET_KEY is not set: sign in again after a restart.")
     settings.secret_key = SecretStr(token_hex(32))
 
 KEY = settings.secret_key.get_secret_value()
