@@ -15,6 +15,7 @@ NAIVE =
 STEP =
 E =
 WATCH =
+YES =
 SINCE =
 DONE =
 DIFF =
@@ -44,19 +45,22 @@ run: $(READY) site/index.html ## Serve the course: the site, and every lesson li
 	@$(PY) -m course --host '$(HOST)' --port '$(PORT)'
 
 lesson: $(READY) ## Run one lesson with reload: make lesson L=03 (STEP=1 NAIVE=1 HOST= PORT=)
-	@$(PY) -m course.run_lesson '$(L)' $(if $(NAIVE),--naive) --step '$(STEP)' --host '$(HOST)' --port '$(PORT)'
+	@$(PY) -m course.run_lesson '$(L)' $(if $(filter-out 0 no,$(NAIVE)),--naive) --step '$(STEP)' --host '$(HOST)' --port '$(PORT)'
 
 exercise: $(READY) ## Run your copy of an exercise with reload: make exercise E=03 (HOST= PORT=)
 	@$(PY) -m practice run '$(E)' --host '$(HOST)' --port '$(PORT)'
 
+# A check that fails is a learner's next step and no fault of make's. Others look at the exit code
+# of `python -m practice check`: 1 if a check fails, 2 if there is nothing to check.
+# Ctrl+C ends a watch, and the shell is not to call that an interrupted command.
 check: $(READY) ## Check your copy of an exercise: make check E=03 (WATCH=1: after each save)
-	@$(PY) -m practice check '$(E)' $(if $(WATCH),--watch)
+	@trap : INT; $(PY) -m practice check '$(E)' $(if $(filter-out 0 no,$(WATCH)),--watch) || [ $$? -eq 1 ]
 
 hint: $(READY) ## Show the next hint: make hint E=03
 	@$(PY) -m practice hint '$(E)'
 
 solution: $(READY) ## Show what a solution changes in your copy: make solution E=03
-	@$(PY) -m practice solution '$(E)'
+	@$(PY) -m practice solution '$(E)' $(if $(filter-out 0 no,$(YES)),--yes)
 
 progress: $(READY) ## List the exercises, and how far you are
 	@$(PY) -m practice progress

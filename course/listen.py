@@ -7,6 +7,8 @@ import socket
 from contextlib import suppress
 
 MAX_PORT = 65535
+LEAST_OPEN = 1024
+"""The first port that everybody may listen on; those below are for the system's own."""
 
 
 class CannotListenError(Exception):
@@ -31,15 +33,27 @@ def listen(host: str, port: str, word: str) -> socket.socket:
         raise CannotListenError(unknown) from None
     # localhost is both ::1 and 127.0.0.1. Every browser tries the second one too.
     family, *_, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
-    other = f"try: {word} PORT={int(port) + 1} (without make: --port {int(port) + 1})"
     try:
         return socket.create_server(address[:2], family=family, backlog=2048)
     except PermissionError:
-        raise CannotListenError(f"Port {port} is not allowed to you; {other}") from None
+        raise CannotListenError(
+            f"Port {port} is not allowed to you; {_other(family, host, int(port), word)}"
+        ) from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise CannotListenError(f"Port {port} is in use; {other}") from None
+            raise CannotListenError(
+                f"Port {port} is in use; {_other(family, host, int(port), word)}"
+            ) from None
         raise CannotListenError(unknown) from None
+
+
+def _other(family: socket.AddressFamily, host: str, port: int, word: str) -> str:
+    """Return the advice to take the next port that is free, or any if none is near."""
+    for other in range(max(port + 1, LEAST_OPEN), min(port + 100, MAX_PORT) + 1):
+        with suppress(OSError):
+            socket.create_server((host, other), family=family).close()
+            return f"try: {word} PORT={other} (without make: --port {other})"
+    return f"try: {word} PORT=0 (without make: --port 0), which takes a free one"
 
 
 def for_this_machine_only(listener: socket.socket) -> bool:

@@ -87,6 +87,14 @@ class Exercise:
         text = (self.folder / "hints.md").read_text(encoding="utf-8")
         return [hint.strip() for hint in _HINT.findall(text)]
 
+    def changed(self) -> bool:
+        """Return whether the learner has changed a file of the copy, or has none of it any more."""
+        return self.work.exists() and any(
+            not (self.work / path).is_file()
+            or (self.work / path).read_bytes() != (self.folder / path).read_bytes()
+            for path in _files(self.folder)
+        )
+
     def begin(self) -> bool:
         """Make the learner's copy if there is none; tell whether it was made now."""
         if self.work.exists():

@@ -1,36 +1,38 @@
 """What a learner has done, in a small file beside the learner's copies."""
 
-import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, RootModel, ValidationError
 
 from practice.exercise import ROOT, WORK, set_aside
 
 State = Literal["not begun", "tried", "skipped", "done"]
 
 
-@dataclass
-class Entry:
+class Entry(BaseModel, validate_assignment=True):
     """How far one exercise is, and how many of its hints were shown."""
 
     state: State = "not begun"
-    hints: int = 0
+    hints: Annotated[int, Field(ge=0)] = 0
 
 
-@dataclass
-class Progress:
+class Progress(RootModel[dict[str, Entry]]):
     """How far each exercise is; `fault` is a sentence if its file could not be read."""
 
-    entries: dict[str, Entry] = field(default_factory=dict)
-    fault: str = ""
+    _fault: str = ""
+
+    @property
+    def fault(self) -> str:
+        """Why the file could not be read, empty if it could."""
+        return self._fault
 
     def of(self, name: str) -> Entry:
         """Return the entry of an exercise, to read or to change."""
-        return self.entries.setdefault(name, Entry())
+        return self.root.setdefault(name, Entry())
 
 
 def path(root: Path = ROOT) -> Path:
@@ -42,26 +44,14 @@ def load(root: Path = ROOT) -> Progress:
     """Read the learner's progress; a file that cannot be read is kept aside."""
     where = path(root)
     try:
-        raw = json.loads(where.read_text(encoding="utf-8"))
-        return Progress({name: _entry(value) for name, value in raw.items()})
+        return Progress.model_validate_json(where.read_bytes())
     except FileNotFoundError:
-        return Progress()
-    except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
+        return Progress({})
+    except ValidationError:
         aside = set_aside(where).relative_to(root).as_posix()
-        return Progress(fault=f"Your progress could not be read and begins anew; see {aside}.")
-
-
-def _entry(value: dict[str, object]) -> Entry:
-    """Return the entry that a value of the file stands for.
-
-    Raises:
-        ValueError: it stands for none.
-    """
-    hints = value["hints"]
-    for state in get_args(State):
-        if state == value["state"] and isinstance(hints, int) and hints >= 0:
-            return Entry(state, hints)
-    raise ValueError(value)
+        progress = Progress({})
+        progress._fault = f"Your progress could not be read and begins anew; see {aside}."  # noqa: SLF001 - its own module.
+        return progress
 
 
 @contextmanager
@@ -74,6 +64,6 @@ def change(root: Path = ROOT) -> Generator[Progress]:
     # Renamed into place: whatever happens, the file is the old one or the new one. Its name has
     # the process in it, because a watching check and a hint may write at the same time.
     draft = where.with_name(f".progress.{os.getpid()}.new")
-    entries = {name: asdict(entry) for name, entry in sorted(progress.entries.items())}
-    draft.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+    whole = Progress(dict(sorted(progress.root.items())))
+    draft.write_text(whole.model_dump_json(indent=2) + "\n", encoding="utf-8")
     draft.replace(where)

@@ -1,13 +1,14 @@
 """Run the checks of an exercise with pytest, and show each as a sentence, never a traceback."""
 
-import os
+import re
 import sys
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
 import pytest
+from rich.console import Console
+from rich.text import Text
 
 from practice.client import App, sentence
 from practice.exercise import ROOT, Exercise
@@ -18,7 +19,11 @@ CHECK_SECONDS = 20
 """A check that takes longer is ended. A run ends with its first failure, so this bounds it too."""
 
 _DENT = len("  [pass] ")
-_MARKS = {"pass": "32", "fail": "31;1", "    ": "2", "note": "33"}
+_WIDTH = 79
+_MARKS = {"pass": "green", "fail": "bold red", "    ": "dim", "note": "yellow"}
+# An apostrophe within a word begins nothing.
+_QUOTED = re.compile(r"(?<!\w)'[^'\n]{1,60}'(?!\w)")
+_BLANK = "\0"
 
 
 @dataclass
@@ -39,34 +44,39 @@ class Screen:
     """Where the sentences go, each with a mark that does not need its colour to be read."""
 
     def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._colour = out.isatty() and not os.environ.get("NO_COLOR")
+        self._console = Console(file=out, width=_WIDTH, highlight=False, emoji=False)
+        self.broken: BrokenPipeError | None = None
+        """What a reader that ended early, as `| head`, has left behind."""
 
     def say(self, mark: str, words: str) -> None:
         """Write words behind a mark: pass, fail, note, or four blanks for what is not looked at."""
-        shown = f"\x1b[{_MARKS[mark]}m[{mark}]\x1b[0m" if self._colour else f"[{mark}]"
-        first, *more = textwrap.wrap(words, 79 - _DENT, break_on_hyphens=False)
-        self._out.write(f"  {shown} {first}\n")
-        self._out.writelines(f"{' ' * _DENT}{line}\n" for line in more)
-        self._out.flush()
+        shown = Text.assemble("  ", (f"[{mark}]", _MARKS[mark]), " ")
+        first, *more = self._lines(words)
+        self._write(shown + first, *(" " * _DENT + line for line in more))
 
     def explain(self, words: str) -> None:
         """Write words below a mark, wrapped; what they indent, such as code, stays as it is."""
         for line in words.split("\n"):
-            dent = " " * (_DENT + len(line) - len(line.lstrip()))
-            if line.startswith(" "):
-                self._out.write(f"{dent}{line.lstrip()}\n")
-                continue
-            # Not within a word: that may be a path or a piece of code.
-            wrapper = textwrap.TextWrapper(
-                79,
-                initial_indent=dent,
-                subsequent_indent=dent,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-            self._out.write(wrapper.fill(line) + "\n")
-        self._out.flush()
+            lines = [line] if line.startswith(" ") else self._lines(line)
+            self._write(*(" " * _DENT + part for part in lines))
+
+    def _lines(self, words: str) -> list[str]:
+        # What is quoted stays on one line if it can: a break in it may hide what is missing there.
+        kept = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _BLANK), words)
+        text = Text(kept).wrap(self._console, _WIDTH - _DENT)
+        return [line.plain.rstrip().replace(_BLANK, " ") for line in text] or [""]
+
+    def _write(self, *lines: str | Text) -> None:
+        if self.broken:
+            return
+        try:
+            for line in lines:
+                text = line if isinstance(line, Text) else Text(line)
+                self._console.print(text, soft_wrap=True)
+            self._console.file.flush()
+        except BrokenPipeError as error:
+            self.broken = error
+            pytest.exit("Nobody reads what the checks say.")
 
 
 class Sentences:
@@ -180,6 +190,8 @@ def run(exercise: Exercise, out: TextIO = sys.stdout) -> Result:
     options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
     options += ["-o", f"timeout={CHECK_SECONDS}", "-o", "addopts=--import-mode=importlib"]
     code = pytest.main([*options, str(exercise.checks)], plugins=[plugin])
+    if screen.broken:
+        raise screen.broken
     if code == pytest.ExitCode.INTERRUPTED:
         # pytest keeps Ctrl+C to itself; whoever watches wants to hear of it.
         raise KeyboardInterrupt
