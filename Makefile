@@ -33,7 +33,7 @@ WHOLE := $(if $(BUNDLE),bundled,$(READY))
 PARALLEL := -n 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run lesson exercise check hint solution progress skip reset test lint docs diff changes carry diagrams shots bundle lock clean FORCE
+.PHONY: help run lesson exercise check hint solution progress skip reset test bench lint docs diff changes carry diagrams shots bundle lock clean FORCE
 
 help: ## Show these words
 	@echo 'make WORD:'
@@ -73,10 +73,13 @@ reset: $(READY) ## Begin an exercise anew, and keep what you had: make reset E=0
 
 test: $(WHOLE) ## Run the tests, or one lesson's: make test L=03 (ALL=1: every variation too)
 ifeq ($(strip $(L)),)
-	@$(PY) -m pytest $(PARALLEL) $(if $(ALL),,-m 'not thorough')
+	@$(if $(ALL),REAL_COMMANDS=1) $(PY) -m pytest $(PARALLEL) $(if $(ALL),,-m 'not thorough')
 else
 	@name=$$($(PY) -m course.run_lesson --name '$(L)') && $(PY) -m pytest $(PARALLEL) -k "$$name"
 endif
+
+bench: $(WHOLE) ## Measure again what the pages say it costs (needs Linux and Chromium, some minutes)
+	@$(PY) -m bench
 
 lint: $(WHOLE) ## Check style, format, types and spelling
 	@$(PY) -m ruff check

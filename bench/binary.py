@@ -16,7 +16,7 @@ from pathlib import Path
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.server import IMPLEMENTATIONS, Server, serve
+from bench.server import IMPLEMENTATIONS, Server
 
 MIB = 1 << 20
 SIZE = 1024 * MIB
@@ -84,7 +84,7 @@ def measure(
     with tempfile.TemporaryDirectory() as folder:
         env = {"UPLOADS": folder, "MAX_UPLOAD_BYTES": str(SIZE), "MAX_STORED_BYTES": str(2 * SIZE)}
         with (
-            serve(f"lessons.14_binary.{app}:app", "--ws", implementation, env=env) as server,
+            Server(implementation, f"lessons.14_binary.{app}:app", env=env) as server,
             connect(f"{server.ws}/upload", proxy=None, compression=compression) as websocket,
         ):
             send(websocket, MIB)

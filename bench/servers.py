@@ -16,8 +16,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.hostile import Target, frame, request
-from tests.support.servers import AnyServer
+from websockets.frames import Frame, Opcode
+
+from bench.server import Server
 
 SERVERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "uvicorn": ("websockets-sansio", ()),
@@ -36,6 +37,14 @@ SECONDS = 60
 IDLE = 0.002
 """Seconds of work that do not count: even an idle server looks at its clock now and then."""
 TEXT = "x" * 40
+HANDSHAKE = (
+    "GET {path} HTTP/1.1\r\n"
+    "Host: 127.0.0.1\r\n"
+    "Connection: Upgrade\r\n"
+    "Upgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
 RESULT = Path(__file__).with_suffix(".md")
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -62,10 +71,10 @@ def work(group: int) -> float:
     return used / 1e9
 
 
-async def join(server: AnyServer, path: str) -> Stream:
+async def join(server: Server, path: str) -> Stream:
     """Open a WebSocket that costs the client as little as can be, without compression."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(request(Target(server.port, lambda: path, str)))
+    writer.write(HANDSHAKE.format(path=path).encode())
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 101"):
         raise RuntimeError(f"No handshake: {head!r}")
@@ -78,10 +87,10 @@ async def hear(stream: Stream) -> None:
     await stream[0].readexactly(size)
 
 
-async def echo(server: AnyServer) -> int:
+async def echo(server: Server) -> int:
     """Let every client get its echoes, and return how many there were."""
     streams = [await join(server, "/ws") for _ in range(ECHO_CLIENTS)]
-    message = frame(TEXT.encode())
+    message = Frame(Opcode.TEXT, TEXT.encode()).serialize(mask=True)
 
     async def converse(stream: Stream) -> None:
         for _ in range(ECHOES):
@@ -94,10 +103,10 @@ async def echo(server: AnyServer) -> int:
     return ECHO_CLIENTS * ECHOES
 
 
-async def broadcast(server: AnyServer) -> int:
+async def broadcast(server: Server) -> int:
     """Let one client speak to the others, and return how many messages arrived."""
     streams = [await join(server, f"/ws/{number}") for number in range(1, LISTENERS + 2)]
-    message = frame(TEXT.encode())
+    message = Frame(Opcode.TEXT, TEXT.encode()).serialize(mask=True)
     for _ in range(SENTENCES):
         streams[0][1].write(message)
         await asyncio.gather(*(hear(stream) for stream in streams))
@@ -106,7 +115,7 @@ async def broadcast(server: AnyServer) -> int:
     return (LISTENERS + 1) * SENTENCES
 
 
-async def settle(server: AnyServer) -> None:
+async def settle(server: Server) -> None:
     """Wait until the server has nothing left to do, so that a turn pays for itself alone."""
     last = -1.0
     while (now := work(server.pid)) - last > IDLE:
@@ -114,12 +123,12 @@ async def settle(server: AnyServer) -> None:
         await asyncio.sleep(0.1)
 
 
-async def measure(app: str, turn: Callable[[AnyServer], Awaitable[int]]) -> dict[str, Figures]:
+async def measure(app: str, turn: Callable[[Server], Awaitable[int]]) -> dict[str, Figures]:
     """Let every server have its turns, one after the other."""
     figures = {name: Figures() for name in SERVERS}
     with ExitStack() as stack:
         running = {
-            name: stack.enter_context(AnyServer(server, app, *options))
+            name: stack.enter_context(Server(server, app, *options))
             for name, (server, options) in SERVERS.items()
         }
         for number in range(TURNS + 1):

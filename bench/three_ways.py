@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx2
 from playwright.async_api import Page, async_playwright
 
-from tests.support.server import Server, serve
+from bench.server import IMPLEMENTATIONS, Server
 from tools import chromium
 
 WAYS = {"polling": "polling", "sse": "server-sent events", "websocket": "WebSocket"}
@@ -140,7 +140,7 @@ async def main() -> None:
     costs = {}
     for name in WAYS:
         relay = Relay()
-        with serve(f"topics.three_ways.{name}:app") as server:
+        with Server(IMPLEMENTATIONS[0], f"topics.three_ways.{name}:app") as server:
             listener = await relay.serve(server.port)
             async with listener, browser_pages() as pages:
                 costs[name] = await measure(name, server, pages, relay)

@@ -3,10 +3,11 @@
 
 const SCROLLERS = "pre > code, figure.diagram, .md-typeset__scrollwrap, .md-typeset table";
 
+/** @param {Element} element */
 const reach = (element) => {
   const wide = element.scrollWidth > element.clientWidth;
   const scrolls = wide && getComputedStyle(element).overflowX === "auto";
-  if (scrolls) element.tabIndex = 0;
+  if (scrolls) element.setAttribute("tabindex", "0");
   else element.removeAttribute("tabindex");
 };
 

@@ -14,7 +14,7 @@ import pytest
 from tests.support import fork
 from tests.support.fork import Forked
 
-pytestmark = pytest.mark.skipif(not fork.AVAILABLE, reason="Here is no fork.")
+pytestmark = pytest.mark.skipif(not fork.POSSIBLE, reason="only Linux has a fork that servers survive")
 
 TELLS = """
 import json, os, sys, time

@@ -98,7 +98,7 @@ LEARNT = [path for path in programs("lessons", "exercises", "topics") if path no
     [
         pytest.param(LEARNT, ("main",), id="lessons, exercises and topics"),
         pytest.param([*CHECKS, *programs("practice")], ("main", "class"), id="practice"),
-        pytest.param(programs("course"), ("main",), id="course"),
+        pytest.param(programs("course"), ("main", "class"), id="course"),
         pytest.param(programs("tools", "bench", "tests"), ("main", "dev"), id="ours"),
     ],
 )

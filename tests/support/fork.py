@@ -21,8 +21,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, TextIO
 
-AVAILABLE = sys.platform == "linux"
+POSSIBLE = sys.platform == "linux"
 """Elsewhere there is no fork, or the system's own libraries do not survive it."""
+
+AVAILABLE = POSSIBLE and not os.environ.get("REAL_COMMANDS")
+"""Whether servers are forked. `make test ALL=1` sets the variable: there each is started by the
+command that a reader types."""
 
 _preloaded = ["tests.support.fork", "fastapi.templating", "uvicorn.main"]
 # By their names, as uvicorn imports them when it starts: "auto" takes the one and the other.
