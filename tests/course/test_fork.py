@@ -14,7 +14,9 @@ import pytest
 from tests.support import fork
 from tests.support.fork import Forked
 
-pytestmark = pytest.mark.skipif(not fork.POSSIBLE, reason="only Linux has a fork that servers survive")
+pytestmark = pytest.mark.skipif(
+    not fork.POSSIBLE, reason="only Linux has a fork that servers survive"
+)
 
 TELLS = """
 import json, os, sys, time
