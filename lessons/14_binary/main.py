@@ -9,9 +9,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import file_digest
 from itertools import count
+from operator import itemgetter
 from pathlib import Path
 from secrets import token_hex
-from time import time
+from time import monotonic, time
 from typing import Annotated, Literal
 
 import aiofiles
@@ -185,46 +186,60 @@ class StoppedError(Exception):
 
 
 class Room:
-    """How much the folder holds, and how much is promised to uploads."""
+    """How many bytes each file counts, by its id: those stored, or those announced.
+
+    The folder is read once, at the start. From then on every change is noted here.
+    """
 
     def __init__(self) -> None:
-        self.promised: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}
+        # When each part was last written that nobody sends now, the oldest first.
+        self.parts: dict[str, float] = {}
+        self.sending: set[str] = set()
+        for path in settings.uploads.glob("*"):
+            # A file with another kind of name is not one of ours.
+            if re.match(ID, path.stem) and path.suffix in {"", ".part"}:
+                found = path.stat()
+                self.sizes[path.stem] = found.st_size
+                if path.suffix:
+                    self.parts[path.stem] = found.st_mtime
+        self.parts = dict(sorted(self.parts.items(), key=itemgetter(1)))
 
     def take(self, begin: Begin) -> str:
         """Return the id under which an upload begins or goes on; promise its room.
 
         Raises:
-            StoppedError: too large, no room, or going on elsewhere.
+            StoppedError: too large, no room, going on elsewhere, another size.
         """
         most = settings.max_stored_bytes
         if begin.size > settings.max_upload_bytes:
             raise StoppedError(f"The limit is {settings.max_upload_bytes} bytes.")
-        if begin.id in self.promised:
+        if begin.id in self.sending:
             raise StoppedError("Another connection sends this file.", again=True)
-        # No await from here to the promise, or another may take the same room.
-        found = self.files()
+        self.remove_old_parts()
         # An id that is unknown, or forgotten, begins anew under one of ours.
-        upload_id = begin.id if begin.id in found else token_hex(16)
-        sizes = found | self.promised | {upload_id: begin.size}
+        upload_id = begin.id if begin.id in self.sizes else token_hex(16)
+        stored = self.sizes.get(upload_id, begin.size)
+        grows = begin.size > stored and upload_id in self.parts
+        # A part may grow to what was announced, and a whole file does not change.
+        if begin.size != stored and not grows:
+            raise StoppedError("The file with this id has another size.")
+        # No await from here to the promise, or another may take the same room.
+        sizes = self.sizes | {upload_id: begin.size}
         if sum(max(size, LEAST_BYTES) for size in sizes.values()) > most:
             raise StoppedError("The server has no room left for it.")
-        self.promised[upload_id] = begin.size
+        self.sizes = sizes
+        self.parts.pop(upload_id, None)
+        self.sending.add(upload_id)
         return upload_id
 
-    def files(self) -> dict[str, int]:
-        """Return each file's size by its id; remove the parts that are too old."""
-        settings.uploads.mkdir(parents=True, exist_ok=True)
-        sizes = {}
-        for path in settings.uploads.iterdir():
-            # What is not named as we name is none of ours.
-            if re.match(ID, path.stem):
-                found = path.stat()
-                idle = path.suffix == ".part" and path.stem not in self.promised
-                if idle and found.st_mtime < time() - settings.keep_seconds:
-                    path.unlink()
-                else:
-                    sizes[path.stem] = found.st_size
-        return sizes
+    def remove_old_parts(self) -> None:
+        """Remove the parts of uploads that broke too long ago."""
+        for upload_id, written in list(self.parts.items()):
+            if written > time() - settings.keep_seconds:
+                break
+            (settings.uploads / f"{upload_id}.part").unlink(missing_ok=True)
+            del self.parts[upload_id], self.sizes[upload_id]
 
 
 class Upload:
@@ -232,7 +247,9 @@ class Upload:
 
     def __init__(self, begin: Begin) -> None:
         self.begin = begin
+        settings.uploads.mkdir(parents=True, exist_ok=True)
         self.id = room.take(begin)
+        self.deadline = monotonic() + settings.idle_seconds
         self.whole = settings.uploads / self.id
         self.part = self.whole.with_suffix(".part")
         # It may be finished already, and its client may not have heard of it.
@@ -254,6 +271,8 @@ class Upload:
             async with aiofiles.open(self.part, "ab") as file:
                 await file.write(chunk)
         self.offset += len(chunk)
+        if chunk:
+            self.deadline = monotonic() + settings.idle_seconds
 
     async def finish(self) -> None:
         """Make the part a whole file.
@@ -278,7 +297,7 @@ class Upload:
                 raise StoppedError("The checksum is not the one announced.")
             os.fsync(file.fileno())
         # In one step: whoever looks finds no file, or all of it.
-        self.path.replace(self.whole)
+        self.path = self.path.replace(self.whole)
         if os.name == "posix":
             # The new name is a line of the folder, which a power cut may lose too.
             folder = os.open(settings.uploads, os.O_RDONLY)
@@ -287,12 +306,16 @@ class Upload:
 
     async def leave(self, *, keep: bool) -> None:
         """Let go of the part, and keep it if there is something to go on with."""
-        try:
-            if not (keep and self.offset):
-                with CancelScope(shield=True), suppress(OSError):
-                    await asyncio.to_thread(self.part.unlink, missing_ok=True)
-        finally:
-            del room.promised[self.id]
+        if not (keep and self.offset):
+            with CancelScope(shield=True), suppress(OSError):
+                await asyncio.to_thread(self.part.unlink, missing_ok=True)
+        room.sending.discard(self.id)
+        if self.path == self.part:
+            if keep and self.offset:
+                room.sizes[self.id] = self.offset
+                room.parts[self.id] = time()
+            else:
+                del room.sizes[self.id]
 
 
 class Desk:
@@ -400,18 +423,20 @@ def explain(error: ValueError) -> str:
     return f"This is not JSON: {error}"[:200]
 
 
-async def receive(websocket: WebSocket, seconds: float | None) -> Message | bytes:
+async def receive(websocket: WebSocket, upload: Upload | None) -> Message | bytes:
     """Return the next message: bytes as they are, text as what it says.
 
     Raises:
         ValueError: the text is not one of the messages.
         WebSocketException: 4408 too late, 1009 too long.
     """
+    seconds = upload.deadline - monotonic() if upload else None
     try:
         async with asyncio.timeout(seconds):
             message = await websocket.receive()
     except TimeoutError:
-        raise WebSocketException(4408, f"Silent for {seconds:g} s.") from None
+        reason = f"No bytes for {settings.idle_seconds:g} s."
+        raise WebSocketException(4408, reason) from None
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message["code"], message.get("reason"))
     # It has text or bytes; the other key is missing, or None.
@@ -445,8 +470,7 @@ async def chat(websocket: WebSocket) -> None:
         with manager.member(websocket), suppress(*GONE):
             while True:
                 try:
-                    seconds = settings.idle_seconds if desk.upload else None
-                    event = await desk.answer(await receive(websocket, seconds))
+                    event = await desk.answer(await receive(websocket, desk.upload))
                 except ValueError as reason:
                     error = Error(detail=explain(reason))
                     await manager.send(websocket, error.model_dump_json())

@@ -1,5 +1,7 @@
 """Lesson 14: what the page says, over a real server."""
 
+import contextlib
+import importlib
 import json
 import os
 import random
@@ -7,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import WebSocket
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from tests.support import hostile
@@ -293,7 +297,7 @@ def test_a_client_that_falls_silent_gives_its_room_back(tmp_path: Path) -> None:
         with client(server) as websocket:
             ready = begin(websocket, PHOTO)
             send(websocket, PHOTO[:1000])
-            assert closing(websocket) == (4408, "Silent for 0.2 s.")
+            assert closing(websocket) == (4408, "No bytes for 0.2 s.")
         with client(server) as websocket:
             assert resume(websocket, PHOTO, ready["id"]) == 1000
 
@@ -338,10 +342,10 @@ def test_the_folder_holds_what_it_may_and_what_is_promised_counts(tmp_path: Path
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     upload_id = "0" * 32
     part = tmp_path / f"{upload_id}.part"
+    part.symlink_to("/dev/full")
     # The device is as old as the machine, and an old part would be removed.
     env = {"UPLOADS": str(tmp_path), "KEEP_SECONDS": "1e12"}
     with serve(MAIN, env=env) as server, client(server) as websocket:
-        part.symlink_to("/dev/full")
         assert begin(websocket, PHOTO, id=upload_id)["id"] == upload_id
         websocket.send(PHOTO[:1000])
         stopped = hear(websocket, "stopped", "taken")
@@ -447,9 +451,10 @@ def test_nothing_a_client_says_harms_a_whole_file(server: Server, folder: Path) 
         other = b"x" * len(PHOTO)
         resume(websocket, other, upload_id)
         assert end(websocket)["type"] == "stopped"
-        resume(websocket, PHOTO + b"more", upload_id)
-        send(websocket, PHOTO + b"more", len(PHOTO))
-        assert end(websocket)["type"] == "stopped"
+        for size in (0, len(PHOTO) - 1, len(PHOTO) + 1):
+            answer = begin(websocket, PHOTO, id=upload_id, size=size)
+            assert answer["detail"] == "The file with this id has another size."
+            websocket.send(b"more")
 
     assert (folder / upload_id).read_bytes() == PHOTO
     assert f"{upload_id}.part" not in names(folder)
@@ -460,11 +465,123 @@ def test_less_may_not_be_announced_than_is_here(server: Server, folder: Path) ->
         upload_id = begin(websocket, PHOTO)["id"]
         send(websocket, PHOTO[:1000])
     with client(server) as websocket:
-        assert resume(websocket, PHOTO[:500], upload_id) == 1000
-        assert end(websocket)["detail"] == "The checksum is not the one announced."
+        resume(websocket, PHOTO, upload_id)
+    with client(server) as websocket:
+        while (answer := begin(websocket, PHOTO[:500], id=upload_id)).get("again"):
+            pass
+        assert answer["detail"] == "The file with this id has another size."
+        assert resume(websocket, PHOTO, upload_id) == 1000
 
     assert upload_id not in names(folder)
-    assert f"{upload_id}.part" not in names(folder)
+
+
+def stored(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_a_finished_file_lets_nothing_more_be_stored(implementation: str, tmp_path: Path) -> None:
+    limits = {"max_upload_bytes": "1000000", "max_stored_bytes": "2000000"}
+    with serving(tmp_path, "--ws", implementation, **limits) as server:
+        with client(server) as websocket:
+            upload_id = begin(websocket, b"x")["id"]
+            send(websocket, b"x")
+            assert end(websocket)["size"] == 1
+        for _ in range(3):
+            with client(server) as websocket:
+                answer = begin(websocket, bytes(1_000_000), id=upload_id)
+                assert answer["type"] == "stopped"
+                assert not answer["again"]
+                for _ in range(4):
+                    websocket.send(bytes(250_000))
+                assert end(websocket)["type"] == "error"
+
+        assert stored(tmp_path) == 1
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_what_lies_on_the_disk_counts_whatever_is_announced(
+    implementation: str, tmp_path: Path
+) -> None:
+    limits = {"max_upload_bytes": "1000000", "max_stored_bytes": "2000000"}
+    with (
+        serving(tmp_path, "--ws", implementation, **limits) as server,
+        contextlib.ExitStack() as stack,
+    ):
+        answers = []
+        for _ in range(5):
+            with client(server) as websocket:
+                answer = begin(websocket, bytes(1_000_000))
+                answers.append(answer["type"])
+                if answer["type"] == "ready":
+                    send(websocket, bytes(1_000_000))
+            holding = stack.enter_context(client(server))
+            # The server may not have seen yet that the first connection is over.
+            while begin(holding, b"", id=answer.get("id")).get("again"):
+                pass
+
+        assert answers[0] == "ready"
+        assert stored(tmp_path) <= 2_000_000
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_a_begin_meets_no_file_that_another_is_removing(
+    implementation: str, tmp_path: Path
+) -> None:
+    def begin_and_cancel(server: Server) -> set[str]:
+        details = set()
+        with client(server) as websocket:
+            for _ in range(100):
+                answer = begin(websocket, PHOTO)
+                if answer["type"] == "ready":
+                    websocket.send(b"x")
+                    hear(websocket, "taken")
+                    say(websocket, type="cancel")
+                    answer = hear(websocket, "stopped")
+                details.add(answer["detail"])
+        return details
+
+    with (
+        serving(tmp_path, "--ws", implementation) as server,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        told = set().union(*threads.map(begin_and_cancel, [server] * 8))
+
+        assert told == {"Cancelled."}
+
+
+def test_a_begin_does_not_look_through_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With thousands of files that would hold up everybody."""
+    monkeypatch.setenv("UPLOADS", str(tmp_path))
+    for number in range(100):
+        (tmp_path / f"{number:032x}").write_bytes(b"x")
+    monkeypatch.delitem(sys.modules, "lessons.14_binary.main", raising=False)
+    module = importlib.import_module("lessons.14_binary.main")
+    looked = []
+    for name in ("iterdir", "glob", "stat"):
+        monkeypatch.setattr(Path, name, lambda *_, name=name: looked.append(name))
+    checksum = sha256(b"hello").hexdigest()
+    module.room.take(module.Begin(type="begin", name="a", size=5, sha256=checksum))
+
+    assert looked == []
+    assert len(module.room.sizes) == 101
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_only_bytes_keep_a_promise(implementation: str, tmp_path: Path) -> None:
+    with serving(tmp_path, "--ws", implementation, idle_seconds="0.5") as server:
+        with client(server) as websocket:
+            begin(websocket, PHOTO)
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    websocket.send(b"")
+                    hear(websocket, "taken")
+                    assert end(websocket)["type"] == "error"
+            assert closing(websocket) == (4408, "No bytes for 0.5 s.")
+        # The file is removed when the connection is over, a moment after its close frame.
+        eventually(lambda: not names(tmp_path), lambda: f"{names(tmp_path)} is left.", 10)
 
 
 def test_two_connections_never_write_one_file(server: Server) -> None:
