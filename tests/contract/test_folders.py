@@ -19,11 +19,9 @@ from tests.support.contract import (
     lesson_server,
     media_type,
 )
+from tests.support.imports import OURS
 from tests.support.server import ROOT, Uvicorn, complaints, serve
 from tests.support.speech import FOLDERS, LESSONS, app_of, assert_served, eventually, lesson
-
-OURS = {"lessons", "course", "tests", "practice", "tools", "exercises", "bench", "docs", "topics"}
-"""What a lesson may not import: it is not there when the folder is copied out."""
 
 
 def is_relative(folder: Path) -> bool:
@@ -113,14 +111,6 @@ def test_imports_nothing_of_the_project(name: str) -> None:
             found for found in imported_by(path, folder) if found in OURS or found.startswith("..")
         }
         assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}, so its folder cannot leave."
-
-
-@each_lesson
-def test_says_first_which_lesson_it_is(name: str) -> None:
-    docstring = ast.get_docstring(ast.parse((ROOT / f"lessons/{name}/main.py").read_text("utf-8")))
-    number, _, title = name.partition("_")
-    start = f"Lesson {int(number)}: {title}. "
-    assert (docstring or "").startswith(start), f"{name}/main.py does not start with {start!r}."
 
 
 @each_lesson

@@ -100,17 +100,6 @@ def test_main_begins_with_its_number_name_and_idea(name: str) -> None:
     accept(name, pages.docstring_faults(name, read(Lesson(name).main) or ""))
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_page_files_name_no_address_and_make_no_html(name: str) -> None:
-    files = Lesson(name).files()
-    # A program's host is its own affair, and a proxy's configuration is made of addresses.
-    elsewhere = (".py", ".conf")
-    of_the_page = {path: text for path, text in files.items() if not path.endswith(elsewhere)}
-    assert of_the_page, f"Lesson {name} has no page of its own."
-    for path, text in of_the_page.items():
-        accept(f"{name}/{path}", pages.address_faults(text))
-
-
 @pytest.mark.parametrize("page", [page for page in ALL_PAGES if not page.startswith("lessons/")])
 def test_topic_quotes_are_verbatim(page: str) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")

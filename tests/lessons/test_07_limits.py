@@ -9,6 +9,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from course.process import ProcessError
 from tests.support.client import closing, refusal, stalled
 from tests.support.client import connect as connect_sync
 from tests.support.pages import run_program
@@ -191,7 +192,8 @@ def test_whoever_is_silent_for_too_long_gives_its_place_back() -> None:
 def test_does_not_start_with_a_limit_it_cannot_keep(setting: str) -> None:
     name, value = setting.split("=")
 
-    with pytest.raises(AssertionError, match=name.lower()), serve(LIMITS, env={name: value}):
+    said = rf"validation error for Settings\n{name.lower()}\n"
+    with pytest.raises(ProcessError, match=said), serve(LIMITS, env={name: value}):
         pass
 
 

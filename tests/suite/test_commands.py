@@ -1,6 +1,5 @@
 """Forks are for the daily tests alone: the nightly run and the benchmarks use the real commands."""
 
-import ast
 import os
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import fork
+from tests.support.imports import OURS, imported
 from tests.support.machine import program
 from tests.support.server import ROOT
 
@@ -82,17 +82,6 @@ def test_make_asks_for_real_commands_with_all_alone(words: list[str], asked: boo
     assert ("not thorough" in dry) is not asked
 
 
-def imports(path: Path) -> set[str]:
-    """Return the folders of the project that a file imports from."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            found.add((node.module or "").partition(".")[0])
-    return found & {child.name for child in ROOT.iterdir() if child.is_dir()}
-
-
 @pytest.mark.parametrize(
     ("room", "below"),
     [
@@ -106,5 +95,5 @@ def imports(path: Path) -> set[str]:
 def test_a_room_imports_from_those_below_it(room: str, below: set[str]) -> None:
     files = sorted((ROOT / room).rglob("*.py"))
     assert files
-    above = {str(path.relative_to(ROOT)): imports(path) - below for path in files}
+    above = {str(path.relative_to(ROOT)): (imported(path) & OURS) - below for path in files}
     assert {path: found for path, found in above.items() if found} == {}
