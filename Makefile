@@ -16,6 +16,8 @@ STEP =
 E =
 WATCH =
 YES =
+NAME =
+FROM =
 SINCE =
 DONE =
 DIFF =
@@ -33,7 +35,7 @@ WHOLE := $(if $(BUNDLE),bundled,$(READY))
 PARALLEL := -n 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run lesson exercise check hint solution progress skip reset test bench lint docs diff changes carry diagrams shots bundle lock clean FORCE
+.PHONY: help run lesson exercise check hint solution progress skip reset test bench lint docs diff changes new carry diagrams shots bundle lock clean FORCE
 
 help: ## Show these words
 	@echo 'make WORD:'
@@ -98,8 +100,11 @@ diff: $(READY) ## Compare two lessons: make diff A=03 B=09 (or A=naive, A=03/1)
 changes: $(WHOLE) ## Write what follows from the lessons and their pages, such as the diffs
 	@$(PY) -m tools generate
 
+new: $(WHOLE) ## Make a lesson from the one it builds on: make new L=16 NAME=heartbeat FROM=13
+	@$(PY) -m tools new '$(L)' '$(NAME)' --from '$(FROM)'
+
 carry: $(WHOLE) ## Take a lesson's change through all that is made from it: make carry L=03 (SINCE= DONE= DIFF=1)
-	@$(PY) -m tools.carry '$(L)' $(if $(SINCE),--since '$(SINCE)') $(if $(DONE),--done '$(DONE)') $(if $(DIFF),--diff)
+	@$(PY) -m tools carry '$(L)' $(if $(SINCE),--since '$(SINCE)') $(if $(DONE),--done '$(DONE)') $(if $(DIFF),--diff)
 
 diagrams: $(WHOLE) ## Draw the diagrams anew from their text (needs Chromium)
 	@$(PY) -m tools diagrams

@@ -104,6 +104,36 @@ def diagrams(
     return diagrams.run(check=check)
 
 
+@app.command()
+def new(
+    number: Annotated[str, typer.Argument(help="The lesson's number, as 16.")],
+    name: Annotated[str, typer.Argument(help="Its name, as heartbeat.")],
+    start: Annotated[str, typer.Option("--from", help="The lesson it builds on, as 13.")] = "",
+) -> int:
+    """Make a lesson with its page, exercise, notes and tests."""
+    from tools import new
+
+    return new.run(number, name, start)
+
+
+@app.command()
+def carry(
+    start: Annotated[str, typer.Argument(metavar="LESSON", help="What changed, as 03.")],
+    *,
+    since: Annotated[str, typer.Option(help="The commit to compare with.")] = "HEAD",
+    done: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file in which you have dealt with a conflict; may be repeated."),
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changes in each file.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+) -> int:
+    """Take a change in one lesson through all that is made from it."""
+    from tools import carry
+
+    return carry.run(start, since=since, done=done or [], diff=diff, write=not dry_run)
+
+
 def main() -> None:
     """Run a command, and exit with the code it returns, or with 1 and a sentence for its author."""
     try:

@@ -10,16 +10,13 @@ import hashlib
 import io
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from course.run_lesson import UnknownLessonError, find
+from course.find_lesson import UnknownLessonError, find
 from tools.lessons import ROOT, LessonError, read
 from tools.versions import Version, continues, telling_lines, versions
 
@@ -562,27 +559,19 @@ def _summary(report: Report, *, wrote: bool) -> str:
     return f"{files} changed. Now run `make changes` for the diffs, and the tests: {tests}."
 
 
-def command(
-    start: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson that changed, as 03.")],
-    *,
-    since: Annotated[str, typer.Option(help="The commit to compare with.")] = "HEAD",
-    done: Annotated[
-        list[Path] | None,
-        typer.Option(help="A file in which you have dealt with a conflict; may be repeated."),
-    ] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what changes in each file.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
-) -> None:
-    """Take a change in one lesson through all that is made from it."""
+def run(start: str, *, since: str, done: Iterable[Path], diff: bool, write: bool) -> int:
+    """Carry, say what happened, and return the exit code: 1 if a person has to decide.
+
+    Raises:
+        LessonError: it cannot be done, and nothing is written.
+    """
     try:
-        report = carry(find(start), since=since, done=done or [], write=not dry_run)
-    except (LessonError, UnknownLessonError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(1) from None
-    for line in tell(report, diff=diff, wrote=not dry_run):
+        report = carry(find(start), since=since, done=done, write=write)
+    except UnknownLessonError as error:
+        raise LessonError(str(error)) from None
+    for line in tell(report, diff=diff, wrote=write):
         print(line)
-    if report.conflicts:
-        raise typer.Exit(1)
+    return 1 if report.conflicts else 0
 
 
 def hunks_between(old: str, new: str) -> list[Hunk]:
@@ -723,7 +712,3 @@ def _id(text: str) -> str:
     data = text.encode()
     # What git calls a text; no secret is kept by it.
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
-if __name__ == "__main__":
-    typer.run(command)

@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from course import find_lesson
 from tests.support.server import ROOT
+from tools.lessons import Lesson
 
 FOLDERS = tuple(find_lesson.names())
 """Every lesson there is, by its folder's name."""
@@ -226,17 +227,6 @@ LESSONS: dict[str, Speech] = {
         arrange=_sign_in,
         ticket=_ticket,
     ),
-    "11_origin": Speech(
-        path="ws?room=attic&ticket={ticket}",
-        message='{"type": "say", "text": "{text}"}',
-        reply='"text":"{text}"',
-        heard='"text":"{text}"',
-        refused=_UNKNOWN,
-        longest=900,
-        env={"SECRET_KEY": "a key of the tests, and of nobody else"},
-        arrange=_sign_in,
-        ticket=_ticket,
-    ),
     "12_lifespan": Speech(
         path="ws/{n}",
         reply="You wrote: {text}",
@@ -254,10 +244,22 @@ LESSONS: dict[str, Speech] = {
     ),
     "15_mounts": Speech(path="api/v1/ws", reply="You wrote: {text}", heard="says: {text}"),
 }
-"""Every lesson, by its folder's name."""
+"""By its folder's name, each lesson that is not spoken to as the one it builds on is."""
+
+
+def described(name: str) -> Speech | None:
+    """Return how to speak to a lesson, None if no lesson it builds on is described either."""
+    known = Lesson(name)
+    while known.name not in LESSONS:
+        base = known.builds_on()
+        if base is None:
+            return None
+        known = base
+    return LESSONS[known.name]
+
 
 WITH_WEBSOCKET = tuple(
-    name for name in FOLDERS if name not in LESSONS or LESSONS[name].path is not None
+    name for name in FOLDERS if (known := described(name)) is None or known.path is not None
 )
 """The lessons that a WebSocket client can speak to."""
 
@@ -271,12 +273,13 @@ def lesson(name: str) -> Speech:
     A lesson nobody has described fails the test.
     """
     folder = name.partition("/")[0]
-    if folder not in LESSONS:
+    known = described(folder)
+    if known is None:
         pytest.fail(
             f"tests/support/speech.py does not say how to speak to {folder}: "
             "add an entry to LESSONS, or no contract is tested for it."
         )
-    return LESSONS[folder]
+    return known
 
 
 def app_of(name: str) -> str:
