@@ -144,7 +144,7 @@ class _Maker:
         whose = f"this is exercise {int(self.base.name[:2])}'s."
         marks = {
             "README.md": ("{ #story }\n\n", f"{TO_WRITE} a task of its own; {whose}\n\n"),
-            "hints.md": ("<summary>Hint 1</summary>\n\n", f"{TO_WRITE} its hints; {whose}\n"),
+            "hints.md": ("<summary>Hint 1</summary>\n\n", f"{TO_WRITE} its hints; {whose}\n\n"),
             "test_exercise.py": ("\n\nfrom ", f"# {TO_WRITE} its checks; {whose}\n\nfrom "),
         }
         for path, (after, mark) in marks.items():
