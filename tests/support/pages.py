@@ -301,7 +301,7 @@ def run_program(lesson: str, port: int) -> str:
         CalledProcessError: it failed.
     """
     page = (ROOT / "docs" / "lessons" / f"{lesson}.md").read_text(encoding="utf-8")
-    (program,) = [fence.body for fence in fences(page) if fence.run]
+    (program,) = [fence.body for fence in fences(page) if fence.run and fence.language == "python"]
     program = program.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     command = [sys.executable, "-c", program]
     return subprocess.run(command, check=True, timeout=30, stdout=subprocess.PIPE, text=True).stdout
