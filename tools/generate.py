@@ -8,14 +8,15 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools import changes, compare, map, present  # noqa: A004 - it is what it draws.
+from tools import changes, compare, contents, map, present  # noqa: A004 - it is what it draws.
 from tools.lessons import ROOT, read
 
 MAKERS: tuple[Callable[[Path], Mapping[Path, str]], ...] = (
     changes.files,
     lambda root: {compare.WHERE: compare.data(root)},
     lambda root: {present.WHERE: present.data(root)},
-    lambda root: {map.WHERE: map.text(root)},
+    map.files,
+    contents.files,
 )
 """Each returns what its files should be, by their paths below the project's root."""
 

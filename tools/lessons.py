@@ -98,6 +98,47 @@ class Lesson:
                 found["/".join(parts)] = text
         return dict(sorted(found.items(), key=lambda item: (item[0] != "main.py", item[0])))
 
+    @property
+    def number(self) -> int:
+        """Its number."""
+        return int(self.name[:2])
+
+    @property
+    def title(self) -> str:
+        """Its title, such as "Manager"."""
+        return str(self.said("title"))
+
+    @property
+    def label(self) -> str:
+        """Its number and title, such as "3 · Manager"."""
+        return f"{self.number} · {self.title}"
+
+    @property
+    def idea(self) -> str:
+        """What it is about, in a sentence of Markdown."""
+        return str(self.said("idea"))
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes."""
+        return int(self.said("minutes"))
+
+    @property
+    def exercise_minutes(self) -> int:
+        """How long its exercise takes."""
+        return int(self.said("exercise_minutes"))
+
+    def said(self, key: str) -> Any:  # noqa: ANN401 - what YAML may hold.
+        """Return one thing that the lesson's page says in its front matter.
+
+        Raises:
+            LessonError: the page does not say it.
+        """
+        found = self.front_matter().get(key)
+        if found is None:
+            raise LessonError(f"The front matter of {self.name}'s page has no {key}.")
+        return found
+
     def front_matter(self) -> dict[str, Any]:
         """Return what the lesson's page says about it before its title.
 

@@ -1,12 +1,16 @@
 """What follows from the lessons and their pages is fresh, and `--check` says what is not."""
 
+import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tools import generate
-from tools.lessons import ROOT
+from tools import contents, generate
+from tools.lessons import ROOT, Lesson, LessonError, names, read
+
+DATA = "docs/assets/present-data.js"
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,9 @@ def test_everything_is_fresh() -> None:
 def test_what_is_missing_is_named_and_written(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = {where: (project / where).read_bytes() for where in generate.files()}
+    # Of a file with a list in it, the rest is written by hand.
+    whole = [where for where in generate.files() if where not in contents.LISTS]
+    kept = {where: (project / where).read_bytes() for where in whole}
     for where in kept:
         (project / where).unlink()
 
@@ -38,3 +44,54 @@ def test_what_is_missing_is_named_and_written(
 
     assert generate.run(project) == 0
     assert {where: (project / where).read_bytes() for where in kept} == kept
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "stale"),
+    [
+        ("title", "Ponies", {"mkdocs.yml", "docs/index.md", "docs/diagrams/map.svg"}),
+        ("idea", "Ponies.", {"README.md", "docs/index.md"}),
+        ("minutes", "7", {"docs/index.md"}),
+        ("exercise_minutes", "7", {"docs/index.md"}),
+        ("builds_on", "01_echo", {"lessons/08_routers/changes.diff", "docs/diagrams/map.svg"}),
+    ],
+)
+def test_what_a_page_says_is_taken_everywhere(
+    project: Path, capsys: pytest.CaptureFixture[str], key: str, value: str, stale: set[str]
+) -> None:
+    page = Lesson("08_routers", project).page
+    kept = page.read_text("utf-8")
+    page.write_text(re.sub(rf"^{key}: .*$", f"{key}: {value}", kept, count=1, flags=re.MULTILINE))
+    try:
+        assert generate.run(project, check=True) == 1
+        named = {line.partition(" ")[0] for line in capsys.readouterr().err.splitlines()}
+        assert named >= stale if key in ("title", "builds_on") else named - {DATA} == stale
+    finally:
+        page.write_text(kept)
+
+
+def test_a_list_without_its_comments_is_a_fault(project: Path) -> None:
+    readme = project / "README.md"
+    kept = readme.read_text("utf-8")
+    readme.write_text(kept.replace("<!-- end of lessons -->\n", ""))
+    try:
+        with pytest.raises(LessonError, match=r"^README\.md: it needs one comment"):
+            generate.run(project, check=True)
+    finally:
+        readme.write_text(kept)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_lesson_has_one_title_and_a_docstring_that_begins_with_its_name(name: str) -> None:
+    lesson = Lesson(name)
+    heading = re.search(r"^# (.*?) \{", read(lesson.page) or "", re.MULTILINE)
+    assert heading
+    assert heading[1] == lesson.title
+    start = f'"""Lesson {lesson.number}: {name[3:]}. '
+    assert (read(lesson.main) or "").startswith(start)
+
+
+@pytest.mark.parametrize(("name", "following"), list(pairwise(names())))
+def test_a_page_ends_with_a_link_to_the_next_lesson(name: str, following: str) -> None:
+    end = (read(Lesson(name).page) or "").partition("{ #next }")[2]
+    assert f"({following}.md)" in end, f"The end of {name}'s page does not lead to {following}."

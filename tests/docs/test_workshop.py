@@ -42,7 +42,10 @@ def test_a_lesson_has_the_minutes_its_page_says(plan: str) -> None:
         link = re.search(r"\((\d\d_\w+)\.md\)", what)
         if link:
             taught += 1
-            assert int(minutes) == Lesson(link[1]).front_matter()["minutes"], what
+            assert int(minutes) == Lesson(link[1]).minutes, what
+        if exercise := re.fullmatch(r"Exercise (\d+)", what.strip()):
+            (name,) = (name for name in names() if int(name[:2]) == int(exercise[1]))
+            assert int(minutes) == Lesson(name).exercise_minutes, what
     assert taught
 
 
