@@ -148,7 +148,8 @@ def log_pattern(shown: str) -> str:
     """Return a pattern for lines of a log; a line with `…` alone stands for any lines."""
     lines = shown.strip("\n").split("\n")
     patterns = [
-        r"(?:.*\n)*?" if line.strip() == "…" else f"{pattern(line)}\\s*\n" for line in lines
+        r"(?:.*\n)*?" if line.strip() == "…" else f"[ ]*{pattern(line.strip())}[ ]*\n"
+        for line in lines
     ]
     return "".join(patterns)
 
