@@ -8,6 +8,7 @@ reader comes from a tutorial.
 import difflib
 import io
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -68,15 +69,29 @@ def steps(lesson: Lesson) -> dict[str, str]:
     Raises:
         LessonError: its steps are not laid out as they must be.
     """
-    programs = [*lesson.programs().values()]
-    if not any(program.name not in (NAIVE, MAIN) for program in programs):
-        return {}
+    before = None
     found = {}
-    for before, after in pairwise(programs):
-        old, new = alike(lesson.files(before.name), lesson.files(after.name), before, after)
-        parts = compare(folder(before), old, folder(after), new)
-        found[f"{after.name}.diff"] = "".join(parts)
+    for program, old, new in step_files(lesson):
+        before = before or next(iter(lesson.programs().values()))
+        found[f"{program.name}.diff"] = "".join(compare(folder(before), old, folder(program), new))
+        before = program
     return found
+
+
+def step_files(lesson: Lesson) -> Iterator[tuple[Program, dict[str, str], dict[str, str]]]:
+    """Yield each of a lesson's programs but the first, with the files to compare of both sides.
+
+    There are none for a lesson without steps.
+
+    Raises:
+        LessonError: its steps are not laid out as they must be.
+    """
+    programs = [*lesson.programs().values()]
+    if all(program.name in (NAIVE, MAIN) for program in programs):
+        return
+    for before, after in pairwise(programs):
+        one, two = lesson.files(before.name), lesson.files(after.name)
+        yield after, *alike(one, two, before, after)
 
 
 def folder(program: Program) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.changes import compared, origins
+from tools.changes import compared, origins, step_files
 from tools.compare import Line, numbered, title, tokens
 from tools.lessons import ROOT, Lesson, LessonError, names, read
 
@@ -37,16 +37,29 @@ class Slide:
 
 
 def slides(lesson: Lesson) -> list[Slide]:
-    """Return the lesson's changes.diff in its order, cut so that each piece fits on a screen.
+    """Return the lesson's changes in their order, cut so that each piece fits on a screen.
+
+    Of a lesson with steps that is what each of its programs changes in the one before it, from
+    naive.py to main.py, and a slide's file begins with the step. Of any other it is changes.diff.
 
     Raises:
-        LessonError: its page does not say what it builds on.
+        LessonError: its page does not say what it builds on, or its steps are laid out wrongly.
     """
-    _, old, new = compared(lesson)
+    ladder = list(step_files(lesson))
+    if not ladder:
+        _, old, new = compared(lesson)
+        return list(_slides(old, new))
+    return [
+        Slide(f"{program.name.replace('_', ' ')} · {slide.file}", slide.rows)
+        for program, old, new in ladder
+        for slide in _slides(old, new)
+    ]
+
+
+def _slides(old: dict[str, str], new: dict[str, str]) -> Iterator[Slide]:
     was = origins(old, new)
     pairs: list[tuple[str | None, str | None]] = [(was.get(path), path) for path in new]
     pairs += [(path, None) for path in sorted(old.keys() - set(was.values()))]
-    found = []
     for before, after in pairs:
         file = " → ".join(dict.fromkeys(path for path in (before, after) if path))
         if after is None:
@@ -55,8 +68,9 @@ def slides(lesson: Lesson) -> list[Slide]:
         two = tokens(after, new[after]) if after else []
         pieces = [piece for hunk in _hunks(one, two) for piece in cut(hunk)]
         # A file that moved as it is has no lines to show, and is shown all the same.
-        found += [Slide(file, piece) for piece in pieces or [[]] if piece or before != after]
-    return found
+        for piece in pieces or [[]]:
+            if piece or before != after:
+                yield Slide(file, piece)
 
 
 def cut(rows: list[Row]) -> list[list[Row]]:

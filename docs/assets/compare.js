@@ -19,9 +19,23 @@
   };
 
   const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
-  const find = (name) => sides.find((side) => side.name === name);
-  const isNaive = (side) => side.name !== side.lesson;
-  const isProgram = (path) => path === "main.py" || path === "naive.py";
+  // By its name, or as in `make diff`: 03, 3, 03/naive, 03/1 for 03_manager/step_1.
+  const find = (name) => {
+    const exact = sides.find((side) => side.name === name);
+    if (exact || !name) return exact;
+    const [start, program = ""] = name.split("/");
+    const step = /^\d+$/.test(program) ? `step_${program}` : program;
+    const fits = sides.filter(
+      (side) =>
+        start &&
+        side.lesson.startsWith(start.padStart(2, "0")) &&
+        side.name === (step ? `${side.lesson}/${step}` : side.lesson),
+    );
+    return fits.length === 1 ? fits[0] : undefined;
+  };
+  const isNaive = (side) => side.name.endsWith("/naive");
+  const isStep = (side) => side.name !== side.lesson && !isNaive(side);
+  const isProgram = (path) => /^(main|naive|step_\d+)\.py$/.test(path);
 
   // A line is its tokens: class, text, class, text. Its words decide how alike two lines are.
   const texts = lines.map((line) => line.filter((_, at) => at % 2).join(""));
@@ -181,10 +195,14 @@
 
   const baseName = (path) => path.split("/").at(-1);
 
-  // Pairs the files as tools/changes.py does: by path, then by name, and naive.py with main.py.
+  // Pairs the files as tools/changes.py does: by path, then by name, and one program with another.
   const pair = (a, b) => {
-    const chosen = (side) =>
-      Object.keys(side.files).filter((path) => isProgram(path) || !(isNaive(a) || isNaive(b)));
+    // As alike() there: with a step on one side, what is Python and what both sides have.
+    const counts = (path) => {
+      if (isStep(a) || isStep(b)) return path.endsWith(".py") || (path in a.files && path in b.files);
+      return isProgram(path) || !(isNaive(a) || isNaive(b));
+    };
+    const chosen = (side) => Object.keys(side.files).filter(counts);
     const old = chosen(a);
     const was = new Map(chosen(b).map((path) => [path, old.find((other) => other === path)]));
     const order = [...was.keys()];
@@ -206,10 +224,19 @@
   const picker = (id, label) => {
     const select = make("select", { id });
     select.append(make("option", { value: "", disabled: "", hidden: "" }, "Choose"));
-    for (const [title, wanted] of [["Lessons", false], ["Naive versions", true]]) {
-      const options = sides
-        .filter((side) => isNaive(side) === wanted)
-        .map((side) => make("option", { value: side.name }, side.title));
+    const groups = [
+      ["Lessons", sides.filter((side) => side.name === side.lesson)],
+      ["Naive versions", sides.filter(isNaive)],
+      ...sides
+        .filter((side) => side.name === side.lesson)
+        .map(({ name, title }) => [
+          `Steps of ${title}`,
+          sides.filter((side) => isStep(side) && side.lesson === name),
+        ]),
+    ];
+    for (const [title, members] of groups) {
+      if (members.length === 0) continue;
+      const options = members.map((side) => make("option", { value: side.name }, side.title));
       select.append(make("optgroup", { label: title }, ...options));
     }
     return { select, field: make("div", { class: "side" }, make("label", { for: id }, label), select) };

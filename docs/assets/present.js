@@ -195,7 +195,12 @@
   };
 
   const asked = new URLSearchParams(location.search).get("lesson");
-  const chosen = lessons.find(({ name }) => name === asked);
+  // By its name, or by its number: 03 or 3.
+  const chosen =
+    lessons.find(({ name }) => name === asked) ??
+    (/^\d+$/.test(asked ?? "")
+      ? lessons.find(({ name }) => name.startsWith(`${asked.padStart(2, "0")}_`))
+      : undefined);
   if (asked !== null && !chosen) {
     box.append(make("p", { class: "wrong", role: "status" }, `There is no lesson “${asked}”. Choose one of these.`));
   }

@@ -1,5 +1,6 @@
 """The page Compare in a real browser: any two lessons, by keyboard, by address, on a phone."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +9,9 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.support.browser import Witness, both_builders, each_on_its_site, toggle_to_dark
 from tests.support.site import serve_files
-from tools import compare
+from tools import compare, diff
 from tools.changes import origins
-from tools.lessons import Lesson, names
+from tools.lessons import ROOT, Lesson, names
 
 pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for its build.
 
@@ -49,6 +50,12 @@ def expect_sides(page: Page, first: str, second: str) -> None:
     expect(page.get_by_label("To", exact=True)).to_have_value(second)
     expect(page).to_have_url(page.url.partition("?")[0] + f"?a={first}&b={second}")
     expect(status(page)).to_contain_text(f"{SIDES[first].title} → {SIDES[second].title}:")
+
+
+def expect_chosen(page: Page, first: str, second: str) -> None:
+    """Expect two sides, whatever form the address has for them."""
+    expect(page.get_by_label("From", exact=True)).to_have_value(first)
+    expect(page.get_by_label("To", exact=True)).to_have_value(second)
 
 
 @each_on_its_site("name", names())
@@ -234,3 +241,36 @@ def test_the_map_is_on_the_page(page: Page, address: str) -> None:
     expect(drawing).to_be_visible()
     for name in names():
         expect(drawing).to_contain_text(SIDES[name].title.split(" · ")[1])
+
+
+@pytest.mark.parametrize("asked", [("3", "04"), ("03/naive", "3"), ("03_man", "04_json")])
+def test_a_side_may_be_written_as_in_the_terminal(
+    page: Page, address: str, asked: tuple[str, str]
+) -> None:
+    first, second = (side.name for side in diff.pick(*asked))
+    page.goto(f"{address}?a={asked[0]}&b={asked[1]}")
+    expect_chosen(page, first, second)
+
+
+@pytest.mark.parametrize("name", ["99", "03/9", "03/clever", "/naive"])
+def test_a_short_form_that_fits_none_gets_a_sentence(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}?a={name}&b={FIRST}")
+    expect(status(page)).to_contain_text(f"There is no lesson “{name}”.")
+
+
+def test_steps_stand_under_their_lesson(page: Page, address: str, tmp_path: Path) -> None:
+    """A copy of lesson 3, with a step that is its main.py and a line more."""
+    for part in ("lessons", "docs/lessons"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    step = Lesson(FIRST, tmp_path).folder / "step_1.py"
+    for old in step.parent.glob("step_*.py"):
+        old.unlink()
+    step.write_text(Lesson(FIRST).main.read_text() + "EXTRA = 1\n")
+    data = compare.data(tmp_path)
+    page.route("**/compare-data.js", lambda route: route.fulfill(body=data))
+    page.goto(f"{address}?a=03/1&b=03")
+    expect_chosen(page, f"{FIRST}/step_1", FIRST)
+    group = page.locator(f'#compare-a optgroup[label="Steps of {SIDES[FIRST].title}"] option')
+    expect(group).to_have_text([f"{SIDES[FIRST].title}, step 1"])
+    expect(page.locator("details.file")).to_have_count(1)
+    expect(file(page, "step_1.py → main.py").locator(".cell.del")).to_contain_text("EXTRA = 1")

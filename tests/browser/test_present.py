@@ -244,3 +244,9 @@ def test_works_from_a_file(browser: Browser, site: Path) -> None:
     page.keyboard.press("ArrowRight")
     expect_slide(page, 3, NAME)
     context.close()
+
+
+@pytest.mark.parametrize("number", ["3", "03"])
+def test_a_lesson_may_be_asked_for_by_its_number(page: Page, address: str, number: str) -> None:
+    page.goto(f"{address}?lesson={number}")
+    expect(where(page)).to_have_text(title(Lesson(NAME)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import present
+from tools import changes, present
 from tools.lessons import Lesson, LessonError, names, read
 
 LESSONS = names()
@@ -58,7 +58,9 @@ def course(root: Path, notes: str = NOTES) -> Lesson:
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_slides_are_the_lessons_diff_to_the_letter(name: str) -> None:
     """In its order, with each changed line once; only context may be left out."""
-    diff = (read(Lesson(name).diff) or "").splitlines(keepends=True)
+    steps = changes.steps(Lesson(name))
+    text = "".join(steps.values()) if steps else read(Lesson(name).diff) or ""
+    diff = text.splitlines(keepends=True)
     body = iter([line for line in diff if not re.match(r"(---|\+\+\+) \S+/|--- /dev|@@ ", line)])
     for slide in present.slides(Lesson(name)):
         for sign, tokens in slide.rows:
@@ -129,6 +131,18 @@ def test_a_file_that_is_gone_is_said_to_be_removed(tmp_path: Path) -> None:
 
     assert slide.file == "extra.py is removed"
     assert [sign for sign, _ in slide.rows] == ["-"]
+
+
+def test_a_lesson_with_steps_is_presented_step_by_step(tmp_path: Path) -> None:
+    lesson = course(tmp_path)
+    (lesson.folder / "step_1.py").write_text("a = 3\n")
+
+    first, second = present.slides(lesson)
+
+    assert first.file == "step 1 · naive.py → step_1.py"
+    assert second.file == "main · step_1.py → main.py"
+    changed = ["".join(sign + "".join(line[1::2]) for sign, line in second.rows)]
+    assert changed == ["-a = 3\n+a = 1\n"]
 
 
 def test_a_question_has_its_answer(tmp_path: Path) -> None:
