@@ -1,0 +1,50 @@
+"""`make new` refuses in a sentence, and writes nothing then; what is left to write is found."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.site import copy_project
+from tools.lessons import LessonError
+from tools.new import left_to_write, new
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "start", "words"),
+    [
+        ("13", "heartbeat", "03", "13_push has this number"),
+        ("x", "heartbeat", "03", "a whole number up to 99"),
+        ("100", "heartbeat", "03", "a whole number up to 99"),
+        ("", "heartbeat", "03", "Say the lesson's number"),
+        ("77", "Heart beat", "03", "small letters and digits"),
+        ("77", "../x", "03", "small letters and digits"),
+        ("77", "heartbeat", "98", "There is no lesson 98"),
+        ("77", "heartbeat", "", "as in FROM=03"),
+    ],
+)
+def test_bad_input_gets_a_sentence(
+    number: str, name: str, start: str, words: str, tmp_path: Path
+) -> None:
+    root = copy_project(tmp_path)
+    before = sorted(root.rglob("*"))
+    with pytest.raises(LessonError, match=words):
+        new(number, name, start, root)
+    assert sorted(root.rglob("*")) == before
+
+
+def test_each_part_of_a_new_lesson_says_what_is_left_to_write(tmp_path: Path) -> None:
+    root = copy_project(tmp_path)
+    source = root / "tests/exercises/test_03_manager.py"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.touch()
+    made = new("77", "heart_beat", "03", root)
+    assert all((root / path).is_file() for path in made)
+    left = {path.as_posix() for path, _, _ in left_to_write("77_heart_beat", root)}
+    assert left >= {
+        "lessons/77_heart_beat/main.py",
+        "lessons/77_heart_beat/naive.py",
+        "docs/lessons/77_heart_beat.md",
+        "docs/workshop/77_heart_beat.md",
+        "exercises/77_heart_beat/README.md",
+        "tests/lessons/test_77_heart_beat.py",
+    }
