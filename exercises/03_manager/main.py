@@ -12,11 +12,11 @@ from starlette.websockets import WebSocketDisconnected
 
 app = FastAPI()
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A window that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
+SEND_TIMEOUT = 1.0
 
 
 class Line:
@@ -47,7 +47,7 @@ class Line:
     async def send(self, websocket: WebSocket, text: str) -> None:
         """Send to one window; a window that cannot be reached is one no longer."""
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
@@ -77,7 +77,7 @@ async def page() -> FileResponse:
 async def report(websocket: WebSocket, hut: str) -> None:
     await websocket.accept()
     try:
-        with line.window(websocket, hut), suppress(*GONE):
+        with line.window(websocket, hut), suppress(*CLIENT_GONE):
             await line.announce()
             try:
                 async for text in websocket.iter_text():

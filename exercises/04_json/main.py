@@ -17,11 +17,11 @@ from starlette.websockets import WebSocketDisconnected
 
 app = FastAPI()
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A member that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
+SEND_TIMEOUT = 1.0
 
 numbers = count(1)
 
@@ -60,37 +60,37 @@ class ConnectionManager:
     """Who is here, and how to speak to one of them or to all."""
 
     def __init__(self) -> None:
-        self.members: dict[WebSocket, CancelScope] = {}
+        self.connections: dict[WebSocket, CancelScope] = {}
 
     @contextmanager
-    def member(self, websocket: WebSocket) -> Generator[None]:
+    def connect(self, websocket: WebSocket) -> Generator[None]:
         """Keep a member while the block runs; end the block if it is dropped."""
         with CancelScope() as scope:
-            self.members[websocket] = scope
+            self.connections[websocket] = scope
             try:
                 yield
             finally:
-                self.members.pop(websocket, None)
+                self.connections.pop(websocket, None)
 
     async def send(self, websocket: WebSocket, text: str) -> None:
         """Send to one member; a member that cannot be reached is one no longer."""
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
-            self.members.pop(websocket, None)
+            self.connections.pop(websocket, None)
         except TimeoutError:
             # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.members.pop(websocket, None):
+            if scope := self.connections.pop(websocket, None):
                 scope.cancel()
 
     async def broadcast(self, text: str) -> None:
         """Send to all at once, so that nobody waits for another one's network."""
         # Begun for some, it is finished for all, even if the sender is dropped.
         with CancelScope(shield=True):
-            members = list(self.members)
-            await asyncio.gather(*(self.send(member, text) for member in members))
+            connections = list(self.connections)
+            await asyncio.gather(*(self.send(one, text) for one in connections))
 
 
 manager = ConnectionManager()
@@ -135,7 +135,7 @@ async def page() -> FileResponse:
 @app.websocket("/ws/{hut}")
 async def station(websocket: WebSocket, hut: str) -> None:
     await websocket.accept()
-    with manager.member(websocket), suppress(*GONE):
+    with manager.connect(websocket), suppress(*CLIENT_GONE):
         while True:
             try:
                 told = tell(parse(await websocket.receive_text()), hut)

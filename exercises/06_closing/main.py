@@ -12,11 +12,11 @@ app = FastAPI()
 
 HUTS = ("Kar", "Alm", "Joch", "Grat", "Firn")
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A line that has not taken a close frame after this long is left to itself.
-SEND_SECONDS = 1.0
+SEND_TIMEOUT = 1.0
 
 # The line that each hut speaks on: the latest.
 lines: dict[str, WebSocket] = {}
@@ -26,7 +26,7 @@ async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> Non
     """Close a line unless it is closed."""
     # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(SEND_TIMEOUT):
             await websocket.close(code, reason)
 
 
@@ -51,7 +51,7 @@ async def station(websocket: WebSocket, hut: str) -> None:
     except KeyError:
         # iter_text() looks up "text", and a binary message has none.
         await close(websocket, 1003, "Send text, not bytes.")
-    except GONE:
+    except CLIENT_GONE:
         pass
     finally:
         # A hut that has called again has another line here by now.

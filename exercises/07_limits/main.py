@@ -27,11 +27,11 @@ settings = Settings()
 
 HUTS = ("Kar", "Alm", "Joch", "Grat", "Firn")
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A window that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
+SEND_TIMEOUT = 1.0
 
 
 class Bucket:
@@ -74,7 +74,7 @@ class Line:
     async def send(self, websocket: WebSocket, text: str) -> None:
         """Send to one window; a window that cannot be reached is one no longer."""
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
@@ -124,7 +124,7 @@ async def report(
         return
     await look_up(hut)
     await websocket.accept()
-    with line.window(websocket), suppress(*GONE):
+    with line.window(websocket), suppress(*CLIENT_GONE):
         try:
             async for text in websocket.iter_text():
                 await line.broadcast(f"{hut}: {text}")

@@ -12,11 +12,11 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
 from starlette.websockets import WebSocketDisconnected
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A window that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
+SEND_TIMEOUT = 1.0
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,32}$")]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -76,7 +76,7 @@ class Room:
     async def send(self, websocket: WebSocket, event: BaseModel) -> None:
         """Send to one window; a window that cannot be reached is one no longer."""
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT):
                 await websocket.send_text(event.model_dump_json())
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
@@ -119,7 +119,7 @@ async def talk(websocket: WebSocket, name: Name, hut: Name) -> None:
     await websocket.accept()
     room = rooms.setdefault(name, Room())
     try:
-        with room.window(websocket, hut), suppress(*GONE):
+        with room.window(websocket, hut), suppress(*CLIENT_GONE):
             while True:
                 try:
                     message = messages.validate_json(await websocket.receive_text())

@@ -30,11 +30,11 @@ class Settings(BaseSettings):
 app = FastAPI()
 settings = Settings()
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A window that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
+SEND_TIMEOUT = 1.0
 
 KEY = token_hex(32)
 
@@ -70,7 +70,7 @@ class Line:
     async def send(self, websocket: WebSocket, text: str) -> None:
         """Send to one window; a window that cannot be reached is one no longer."""
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
@@ -173,7 +173,7 @@ async def report_lost(shown: Shown) -> None:
 async def talk(websocket: WebSocket, ticket: str) -> None:
     shown = redeem(ticket)
     await websocket.accept()
-    with suppress(*GONE), line.window(websocket, shown) as end:
+    with suppress(*CLIENT_GONE), line.window(websocket, shown) as end:
         try:
             async for text in websocket.iter_text():
                 await line.broadcast(f"{shown.hut}: {text}")
@@ -183,5 +183,5 @@ async def talk(websocket: WebSocket, ticket: str) -> None:
     if end.cancelled_caught:
         # It may be gone, closed, or not reading: none of them needs our frame.
         with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT):
                 await websocket.close(4401, "Your pass is over.")

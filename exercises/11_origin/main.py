@@ -34,11 +34,11 @@ class Settings(BaseSettings):
 app = FastAPI()
 settings = Settings()
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # A window that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
+SEND_TIMEOUT = 1.0
 
 # Each hut's word of the day.
 WORDS = {"Kar": "edelweiss", "Alm": "gentian", "Joch": "arnica"}
@@ -82,7 +82,7 @@ class Line:
     async def send(self, websocket: WebSocket, text: str) -> None:
         """Send to one window; a window that cannot be reached is one no longer."""
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(SEND_TIMEOUT):
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
@@ -150,7 +150,7 @@ async def alarm(hut: Hut) -> dict[str, int]:
 @app.websocket("/weather")
 async def weather(websocket: WebSocket) -> None:
     await websocket.accept()
-    with suppress(*GONE):
+    with suppress(*CLIENT_GONE):
         await websocket.send_text("Snow at 2100 m.")
         while (await websocket.receive())["type"] != "websocket.disconnect":
             pass
@@ -159,7 +159,7 @@ async def weather(websocket: WebSocket) -> None:
 @app.websocket("/ws")
 async def talk(websocket: WebSocket, hut: Hut) -> None:
     await websocket.accept()
-    with line.window(websocket), suppress(*GONE):
+    with line.window(websocket), suppress(*CLIENT_GONE):
         try:
             async for text in websocket.iter_text():
                 await line.broadcast(f"{hut}: {text}")

@@ -38,8 +38,8 @@ class Gauge:
         return f"Wind {reading}: {20 + 7 * reading % 40} km/h"
 
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 settings = Settings()
 gauge = Gauge()
@@ -65,7 +65,7 @@ async def wind(websocket: WebSocket) -> None:
         while True:
             await websocket.send_text(await gauge.read())
             await asyncio.sleep(settings.wind_seconds)
-    except GONE:
+    except CLIENT_GONE:
         pass
     finally:
         await gauge.close()

@@ -19,8 +19,8 @@ class Settings(BaseSettings):
     horn_seconds: PositiveFloat = 5
 
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 KINDS = ("avalanche", "flood", "storm")
 HELP = "Say want or drop with avalanche, flood or storm; or say horn."
@@ -88,7 +88,7 @@ async def serve(websocket: WebSocket, name: Name) -> None:
         await websocket.send_text(hut.wants())
         while True:
             await websocket.send_text(await hut.lines.get())
-    except GONE:
+    except CLIENT_GONE:
         pass
     finally:
         huts.discard(hut)

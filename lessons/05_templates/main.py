@@ -1,16 +1,14 @@
 """Lesson 5: templates. The page moves to a template and static files."""
 
-import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from anyio import CancelScope
-from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
-from starlette.websockets import WebSocketDisconnected
+
+from .manager import CLIENT_GONE, ConnectionManager
 
 # Found from this file, not from the folder the server is started in.
 HERE = Path(__file__).parent
@@ -19,50 +17,7 @@ app = FastAPI()
 app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 templates = Jinja2Templates(directory=HERE / "templates")
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
-
-# A member that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
-
 client_ids = count(1)
-
-
-class ConnectionManager:
-    """Who is here, and how to speak to one of them or to all."""
-
-    def __init__(self) -> None:
-        self.members: dict[WebSocket, CancelScope] = {}
-
-    @contextmanager
-    def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a member while the block runs; end the block if it is dropped."""
-        with CancelScope() as scope:
-            self.members[websocket] = scope
-            try:
-                yield
-            finally:
-                self.members.pop(websocket, None)
-
-    async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one member; a member that cannot be reached is one no longer."""
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await websocket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.members.pop(websocket, None)
-        except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.members.pop(websocket, None):
-                scope.cancel()
-
-    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
-        with CancelScope(shield=True):
-            others = [member for member in self.members if member is not exclude]
-            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 manager = ConnectionManager()
@@ -70,7 +25,7 @@ manager = ConnectionManager()
 
 @app.get("/")
 async def page(request: Request, name: str = "stranger") -> Response:
-    context = {"name": name, "present": len(manager.members)}
+    context = {"name": name, "present": len(manager.connections)}
     return templates.TemplateResponse(request, "index.html", context)
 
 
@@ -79,7 +34,7 @@ async def chat(websocket: WebSocket) -> None:
     await websocket.accept()
     client_id = next(client_ids)
     try:
-        with manager.member(websocket), suppress(*GONE):
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
             try:
                 async for text in websocket.iter_text():
                     await manager.send(websocket, f"You wrote: {text}")

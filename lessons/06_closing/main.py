@@ -2,12 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from anyio import CancelScope
 from fastapi import (
     FastAPI,
     HTTPException,
@@ -15,59 +13,14 @@ from fastapi import (
     WebSocketDisconnect,
     WebSocketException,
 )
-from fastapi import Path as PathParam
 from fastapi.responses import FileResponse, JSONResponse
-from starlette.websockets import WebSocketDisconnected
+
+from .manager import CLIENT_GONE, SEND_TIMEOUT, ConnectionManager
 
 app = FastAPI()
 logger = logging.getLogger(__name__)
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
-
-# A member that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
-
 Refusal = Literal["close", "denial", "exception"]
-ClientId = Annotated[str, PathParam(pattern=r"^[1-9][0-9]{0,17}$")]
-
-
-class ConnectionManager:
-    """Who is here, and how to speak to one of them or to all."""
-
-    def __init__(self) -> None:
-        self.members: dict[WebSocket, CancelScope] = {}
-
-    @contextmanager
-    def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a member while the block runs; end the block if it is dropped."""
-        with CancelScope() as scope:
-            self.members[websocket] = scope
-            try:
-                yield
-            finally:
-                self.members.pop(websocket, None)
-
-    async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one member; a member that cannot be reached is one no longer."""
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await websocket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.members.pop(websocket, None)
-        except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.members.pop(websocket, None):
-                scope.cancel()
-
-    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
-        with CancelScope(shield=True):
-            others = [member for member in self.members if member is not exclude]
-            await asyncio.gather(*(self.send(member, text) for member in others))
-
 
 manager = ConnectionManager()
 
@@ -82,7 +35,7 @@ async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> Non
         raise ValueError(f"Close code {code} may not be sent.")
     # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(SEND_TIMEOUT):
             cut = reason.encode()[:123].decode(errors="ignore")
             await websocket.close(code, cut)
 
@@ -131,14 +84,14 @@ async def page() -> FileResponse:
 
 @app.websocket("/ws/{client_id}")
 async def chat(
-    websocket: WebSocket, client_id: ClientId, refusal: Refusal | None = None
+    websocket: WebSocket, client_id: int, refusal: Refusal | None = None
 ) -> None:
     if refusal:
         await refuse(websocket, refusal)
         return
     await websocket.accept()
     try:
-        with manager.member(websocket):
+        with manager.connect(websocket):
             try:
                 async for text in websocket.iter_text():
                     if await end(websocket, text):
@@ -151,7 +104,7 @@ async def chat(
             except KeyError:
                 # iter_text() looks up "text", and a binary message has none.
                 await close(websocket, 1003, "Send text, not bytes.")
-            except GONE:
+            except CLIENT_GONE:
                 pass
             except WebSocketException as refused:
                 await close(websocket, refused.code, refused.reason)

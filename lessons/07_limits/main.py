@@ -10,7 +10,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Literal
 
-from anyio import CancelScope
 from fastapi import (
     FastAPI,
     HTTPException,
@@ -21,7 +20,8 @@ from fastapi import (
 from fastapi.responses import FileResponse
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings
-from starlette.websockets import WebSocketDisconnected
+
+from .manager import CLIENT_GONE, SEND_TIMEOUT, ConnectionManager
 
 
 class Settings(BaseSettings):
@@ -38,53 +38,10 @@ app = FastAPI()
 logger = logging.getLogger(__name__)
 settings = Settings()
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
-
-# A member that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
-
 # When to ask again: for a program in a header, for a person in a reason.
 RETRY_SECONDS = 5
 
 client_ids = count(1)
-
-
-class ConnectionManager:
-    """Who is here, and how to speak to one of them or to all."""
-
-    def __init__(self) -> None:
-        self.members: dict[WebSocket, CancelScope] = {}
-
-    @contextmanager
-    def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a member while the block runs; end the block if it is dropped."""
-        with CancelScope() as scope:
-            self.members[websocket] = scope
-            try:
-                yield
-            finally:
-                self.members.pop(websocket, None)
-
-    async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one member; a member that cannot be reached is one no longer."""
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await websocket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.members.pop(websocket, None)
-        except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.members.pop(websocket, None):
-                scope.cancel()
-
-    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
-        with CancelScope(shield=True):
-            others = [member for member in self.members if member is not exclude]
-            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 class Places:
@@ -153,7 +110,7 @@ async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> Non
         raise ValueError(f"Close code {code} may not be sent.")
     # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(SEND_TIMEOUT):
             cut = reason.encode()[:123].decode(errors="ignore")
             await websocket.close(code, cut)
 
@@ -210,7 +167,7 @@ async def chat(
 async def serve(websocket: WebSocket, client_id: int) -> None:
     bucket = Bucket(settings.messages_per_second)
     try:
-        with manager.member(websocket):
+        with manager.connect(websocket):
             try:
                 while True:
                     text = await receive(websocket, bucket)
@@ -220,7 +177,7 @@ async def serve(websocket: WebSocket, client_id: int) -> None:
             except KeyError:
                 # receive_text() looks up "text", and a binary message has none.
                 await close(websocket, 1003, "Send text, not bytes.")
-            except GONE:
+            except CLIENT_GONE:
                 pass
             except WebSocketException as refused:
                 await close(websocket, refused.code, refused.reason)

@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel
 
-from .manager import GONE, manager
+from .manager import CLIENT_GONE, manager
 from .messages import Client, Error, explain, table
 
 router = APIRouter(prefix="/ws")
@@ -27,7 +27,7 @@ async def chat(websocket: WebSocket) -> None:
     await websocket.accept()
     client = Client(next(client_ids), websocket)
     try:
-        with manager.member(websocket), suppress(*GONE):
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
             while True:
                 try:
                     message = table.parse(await websocket.receive_text())

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, WebSocket
 from pydantic import BaseModel
 
 from .features.say import Said, Text
-from .manager import GONE
+from .manager import CLIENT_GONE
 from .messages import Client, Error, explain, table
 from .rooms import Reached, Room, RoomName, UserName, enter, rooms
 
@@ -51,7 +51,7 @@ async def chat(websocket: WebSocket, room: RoomName, user: UserName) -> None:
     await websocket.accept()
     client = Client(user, enter(room), websocket)
     try:
-        with client.room.manager.member(websocket), suppress(*GONE):
+        with client.room.manager.connect(websocket), suppress(*CLIENT_GONE):
             await client.room.join(websocket, user)
             while True:
                 try:

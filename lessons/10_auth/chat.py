@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from .auth import Speaker, Speaking, speaking
 from .features.say import Said, Text
-from .manager import GONE, SEND_SECONDS
+from .manager import CLIENT_GONE, SEND_TIMEOUT
 from .messages import Client, Error, explain, table
 from .rooms import Reached, Room, RoomName, enter, rooms
 
@@ -61,7 +61,7 @@ async def post(room: RoomName, note: Note, speaker: Speaking) -> Reached:
 async def close(websocket: WebSocket, code: int, reason: str) -> None:
     # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(SEND_TIMEOUT):
             await websocket.close(code, reason)
 
 
@@ -71,7 +71,7 @@ async def converse(websocket: WebSocket, room: str, speaker: Speaker) -> None:
     # A scope of anyio's: what is being told to all is still told to all.
     end = move_on_after(speaker.until - time())
     try:
-        with client.room.manager.member(websocket), end, suppress(*GONE):
+        with client.room.manager.connect(websocket), end, suppress(*CLIENT_GONE):
             await client.room.join(websocket, client.user)
             while True:
                 try:

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from .auth import Bearer, Speaking, read, settings
 from .chat import close, converse
-from .manager import GONE
+from .manager import CLIENT_GONE
 from .rooms import RoomName
 from .tickets import tickets
 
@@ -105,7 +105,7 @@ async def by_first_message(websocket: WebSocket, room: RoomName) -> None:
         await close(websocket, 4408, "Say hello sooner.")
     except (KeyError, ValueError, HTTPException):
         await close(websocket, 4401, "Say hello, with a token.")
-    except GONE:
+    except CLIENT_GONE:
         pass
     else:
         await converse(websocket, room, speaker)

@@ -11,7 +11,7 @@ from fastapi import WebSocket
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from .manager import GONE
+from .manager import CLIENT_GONE
 from .rooms import Room
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Table:
         handler = self.handlers[type(message)]
         try:
             await handler(message, client)
-        except GONE:
+        except CLIENT_GONE:
             raise
         except Exception as error:  # noqa: BLE001 - the client must hear of every bug
             bug = " ".join(repr(error).split())

@@ -68,9 +68,9 @@ class Room:
 
     async def tell_all(self, event: BaseModel) -> Reached:
         """Send an event to everybody; return whom it has reached."""
-        before = set(self.manager.members)
+        before = set(self.manager.connections)
         await self.manager.broadcast(event.model_dump_json())
-        reached = before & set(self.manager.members)
+        reached = before & set(self.manager.connections)
         users = {self.tabs[tab] for tab in reached}
         return Reached(users=len(users), tabs=len(reached))
 

@@ -14,14 +14,13 @@ from types import FrameType
 from typing import Annotated, Literal, TypedDict
 
 import aiofiles
-from anyio import CancelScope
 from fastapi import Depends, FastAPI, WebSocket, WebSocketDisconnect
-from fastapi import Path as PathParam
 from fastapi.responses import FileResponse
 from pydantic import PositiveFloat
 from pydantic_settings import BaseSettings
 from starlette.requests import HTTPConnection
-from starlette.websockets import WebSocketDisconnected
+
+from .manager import CLIENT_GONE, SEND_TIMEOUT, ConnectionManager
 
 
 class Settings(BaseSettings):
@@ -36,55 +35,10 @@ class Settings(BaseSettings):
 logger = logging.getLogger(__name__)
 settings = Settings()
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
-
-# A member that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
-
 # How long the goodbye may take before the server stops all the same.
 GOODBYE_SECONDS = 1.0
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-ClientId = Annotated[str, PathParam(pattern=r"^[1-9][0-9]{0,17}$")]
-
-
-class ConnectionManager:
-    """Who is here, and how to speak to one of them or to all."""
-
-    def __init__(self) -> None:
-        self.members: dict[WebSocket, CancelScope] = {}
-
-    @contextmanager
-    def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a member while the block runs; end the block if it is dropped."""
-        with CancelScope() as scope:
-            self.members[websocket] = scope
-            try:
-                yield
-            finally:
-                self.members.pop(websocket, None)
-
-    async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one member; a member that cannot be reached is one no longer."""
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await websocket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.members.pop(websocket, None)
-        except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.members.pop(websocket, None):
-                scope.cancel()
-
-    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
-        with CancelScope(shield=True):
-            others = [member for member in self.members if member is not exclude]
-            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 class Journal:
@@ -140,7 +94,7 @@ async def tick(manager: ConnectionManager) -> None:
 async def close(websocket: WebSocket) -> None:
     # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(SEND_TIMEOUT):
             await websocket.close(1012, "The server restarts.")
 
 
@@ -148,7 +102,7 @@ async def farewell(manager: ConnectionManager) -> None:
     """Say goodbye to everybody, also to those who come meanwhile, and close."""
     with suppress(TimeoutError):
         async with asyncio.timeout(GOODBYE_SECONDS):
-            while told := list(manager.members):
+            while told := list(manager.connections):
                 await manager.broadcast(
                     "The server restarts. Come back in a moment."
                 )
@@ -237,16 +191,16 @@ async def page() -> FileResponse:
 
 @app.get("/members")
 async def count_members(manager: Manager) -> dict[str, int]:
-    return {"members": len(manager.members)}
+    return {"members": len(manager.connections)}
 
 
 @app.websocket("/ws/{client_id}")
 async def chat(
-    websocket: WebSocket, client_id: ClientId, manager: Manager, journal: Notes
+    websocket: WebSocket, client_id: int, manager: Manager, journal: Notes
 ) -> None:
     await websocket.accept()
     try:
-        with manager.member(websocket), suppress(*GONE):
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
             try:
                 async for text in websocket.iter_text():
                     await manager.send(websocket, f"You wrote: {text}")

@@ -21,13 +21,13 @@ from types import FrameType
 from typing import Annotated, Literal, TypedDict
 
 import aiosqlite
-from anyio import CancelScope
 from fastapi import Depends, FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse
 from pydantic import NonNegativeFloat, PositiveFloat
 from pydantic_settings import BaseSettings
 from starlette.requests import HTTPConnection
-from starlette.websockets import WebSocketDisconnected
+
+from .manager import CLIENT_GONE, SEND_TIMEOUT, ConnectionManager
 
 
 class Settings(BaseSettings):
@@ -42,12 +42,6 @@ class Settings(BaseSettings):
 
 logger = logging.getLogger(__name__)
 settings = Settings()
-
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
-
-# A member that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
 
 # How long the goodbye may take before the server stops all the same.
 GOODBYE_SECONDS = 1.0
@@ -66,43 +60,6 @@ TOPICS = ("clock", *INSTRUMENTS)
 
 # Threads for the instruments alone: asyncio's own are few, and files need them too.
 instrument_threads = ThreadPoolExecutor(max_workers=32)
-
-
-class ConnectionManager:
-    """Who is here, and how to speak to one of them or to all."""
-
-    def __init__(self) -> None:
-        self.members: dict[WebSocket, CancelScope] = {}
-
-    @contextmanager
-    def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a member while the block runs; end the block if it is dropped."""
-        with CancelScope() as scope:
-            self.members[websocket] = scope
-            try:
-                yield
-            finally:
-                self.members.pop(websocket, None)
-
-    async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one member; a member that cannot be reached is one no longer."""
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await websocket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.members.pop(websocket, None)
-        except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.members.pop(websocket, None):
-                scope.cancel()
-
-    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
-        with CancelScope(shield=True):
-            others = [member for member in self.members if member is not exclude]
-            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 class Client:
@@ -218,7 +175,7 @@ async def close(
 ) -> None:
     # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(SEND_TIMEOUT):
             await websocket.close(code, reason)
 
 
@@ -226,7 +183,7 @@ async def farewell(manager: ConnectionManager) -> None:
     """Say goodbye to everybody, also to those who come meanwhile, and close."""
     with suppress(TimeoutError):
         async with asyncio.timeout(GOODBYE_SECONDS):
-            while told := list(manager.members):
+            while told := list(manager.connections):
                 await manager.broadcast(
                     "The server restarts. Come back in a moment."
                 )
@@ -385,7 +342,7 @@ async def page() -> FileResponse:
 
 @app.get("/members")
 async def count_members(manager: Manager) -> dict[str, int]:
-    return {"members": len(manager.members)}
+    return {"members": len(manager.connections)}
 
 
 @app.get("/readings")
@@ -399,12 +356,12 @@ async def push(
     websocket: WebSocket, manager: Manager, feed: Source, readings: Store
 ) -> None:
     await websocket.accept()
-    with manager.member(websocket), feed.client() as client:
+    with manager.connect(websocket), feed.client() as client:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(listen(websocket, client, feed, readings, tasks))
                 tasks.create_task(speak(websocket, client, manager))
-        except* GONE:
+        except* CLIENT_GONE:
             pass
         except* KeyError:
             # receive_text() looks up "text", and a binary message has none.

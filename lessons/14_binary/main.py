@@ -4,8 +4,7 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import file_digest
 from itertools import count
@@ -29,7 +28,8 @@ from pydantic import (
 )
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings
-from starlette.websockets import WebSocketDisconnected
+
+from .manager import CLIENT_GONE, SEND_TIMEOUT, ConnectionManager
 
 
 class Settings(BaseSettings):
@@ -46,12 +46,6 @@ class Settings(BaseSettings):
 app = FastAPI()
 logger = logging.getLogger(__name__)
 settings = Settings()
-
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
-
-# A member that has not taken a message after this long no longer counts as one.
-SEND_SECONDS = 1.0
 
 # Each file counts as this many bytes at least, or empty ones would be free.
 LEAST_BYTES = 65_536
@@ -134,43 +128,6 @@ Event = Said | Uploaded | Ready | Taken | Stopped
 messages: TypeAdapter[Message] = TypeAdapter(
     Annotated[Message, Field(discriminator="type")]
 )
-
-
-class ConnectionManager:
-    """Who is here, and how to speak to one of them or to all."""
-
-    def __init__(self) -> None:
-        self.members: dict[WebSocket, CancelScope] = {}
-
-    @contextmanager
-    def member(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a member while the block runs; end the block if it is dropped."""
-        with CancelScope() as scope:
-            self.members[websocket] = scope
-            try:
-                yield
-            finally:
-                self.members.pop(websocket, None)
-
-    async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one member; a member that cannot be reached is one no longer."""
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await websocket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.members.pop(websocket, None)
-        except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.members.pop(websocket, None):
-                scope.cancel()
-
-    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
-        with CancelScope(shield=True):
-            others = [member for member in self.members if member is not exclude]
-            await asyncio.gather(*(self.send(member, text) for member in others))
 
 
 class OutOfTurnError(ValueError):
@@ -398,7 +355,7 @@ async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> Non
         raise ValueError(f"Close code {code} may not be sent.")
     # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(SEND_TIMEOUT):
             cut = reason.encode()[:123].decode(errors="ignore")
             await websocket.close(code, cut)
 
@@ -467,7 +424,7 @@ async def chat(websocket: WebSocket) -> None:
     client = next(client_ids)
     desk = Desk(client)
     try:
-        with manager.member(websocket), suppress(*GONE):
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
             while True:
                 try:
                     event = await desk.answer(await receive(websocket, desk.upload))

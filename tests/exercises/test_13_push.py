@@ -6,7 +6,7 @@ from tests.exercises.conftest import Desk, answers
 
 WRONG = {
     "a group is caught without its star": (
-        {"except* GONE": "except GONE", "except* KeyError": "except KeyError"},
+        {"except* CLIENT_GONE": "except CLIENT_GONE", "except* KeyError": "except KeyError"},
         "Kar left and Firn vanished, and your app's log has an error: ExceptionGroup",
     ),
     "the end is swallowed": (

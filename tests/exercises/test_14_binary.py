@@ -40,7 +40,7 @@ WRONG = {
         "Kar's photograph is whole, and Kar calls again, and hears 'Go on at 11.'",
     ),
     "a line that is gone is not thought of": (
-        {"suppress(*GONE)": "suppress()"},
+        {"suppress(*CLIENT_GONE)": "suppress()"},
         "and your app's log has an error: WebSocketDisconnect",
     ),
 }

@@ -58,8 +58,7 @@ def test_knows_the_prefix_it_is_served_under() -> None:
 
 
 def test_starts_in_any_folder(tmp_path: Path) -> None:
-    options = ("--app-dir", str(ROOT / "lessons" / "05_templates"))
-    with serve("main:app", *options, cwd=tmp_path) as server:
+    with serve("lessons.05_templates.main:app", "--app-dir", str(ROOT), cwd=tmp_path) as server:
         assert httpx2.get(f"{server.url}/static/ws.js").status_code == 200
 
 

@@ -372,7 +372,9 @@ async def test_no_announcement_overtakes_another() -> None:
     room = rooms.enter("slow")
     slow, tab = SlowTab(), SlowTab()
     tab.released.set()
-    room.manager.members[slow] = CancelScope()
+    room.manager.connections[slow] = import_module("lessons.09_rooms.manager").Connection(
+        CancelScope()
+    )
     room.tabs[slow] = "Slow"
 
     joining = asyncio.create_task(room.join(tab, "Ada"))
@@ -395,7 +397,9 @@ async def test_a_tab_that_reads_nothing_is_not_counted_as_reached() -> None:
     room = rooms.Room("stuck")
     stuck, reader, other = SlowTab(), SlowTab(), SlowTab()
     for tab, user in ((stuck, "Ada"), (reader, "Grace"), (other, "Grace")):
-        room.manager.members[tab] = CancelScope()
+        room.manager.connections[tab] = import_module("lessons.09_rooms.manager").Connection(
+            CancelScope()
+        )
         room.tabs[tab] = user
     reader.released.set()
     other.released.set()

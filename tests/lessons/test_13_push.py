@@ -60,7 +60,7 @@ def variant(
     source = path.read_text(encoding="utf-8")
     assert source.count(old) == 1
     path.write_text(source.replace(old, new), encoding="utf-8")
-    with serve(f"{name}:app", *options, env=env, cwd=copied) as server:
+    with serve(f"variant.{name}:app", *options, env=env, cwd=folder) as server:
         yield server
 
 

@@ -19,7 +19,7 @@ SAID |= {"nginx", "ini", "toml", "yaml", "dockerfile"}
 LONGEST_QUOTE = 8
 """Lines."""
 
-LONGEST_PARAGRAPH = 3
+LONGEST_PARAGRAPH = 8
 """Sentences."""
 
 SECTIONS = {
@@ -34,6 +34,18 @@ SECTIONS = {
     "Next": "next",
 }
 """The sections of a lesson's page in their order, and their anchors."""
+
+LADDER = {
+    "Run it": "run-it",
+    "The starting point": "naive",
+    "Step": "step-",
+    "The finished lesson": "the-code",
+    "What you learned": "summary",
+    "Exercise": "exercises",
+    "Tests and changes": "tests",
+    "Next": "next",
+}
+"""The same of a lesson that is built in steps; there is a section for each step."""
 
 BANNED = ("simply", "just", "easy", "easily", "obviously", "trivial", "trivially")
 """Words that tell a reader in trouble that he has none."""
@@ -195,10 +207,24 @@ def heading_faults(page: str) -> list[str]:
     return faults
 
 
-def section_faults(page: str, *, exercises: bool) -> list[str]:
-    """Return a sentence if the page's sections are not those of a lesson, in their order."""
-    wanted = [name for name in SECTIONS if exercises or name != "Exercises"]
+def section_faults(page: str, *, exercises: bool, steps: int = 0) -> list[str]:
+    """Return a sentence if the page's sections are not those of a lesson, in their order.
+
+    `steps` is how many steps lead from the naive version to the lesson, 0 for one without steps.
+    """
     found = [(title, anchor) for level, title, anchor in headings(page) if level == 2]
+    if steps:
+        expected = [
+            anchor if name != "Step" else f"{anchor}{number}"
+            for name, anchor in LADDER.items()
+            for number in (range(1, steps + 1) if name == "Step" else [0])
+            if exercises or name != "Exercise"
+        ]
+        anchors = [anchor for _, anchor in found]
+        if anchors == expected:
+            return []
+        return [f"The sections' anchors are {anchors}; they should be {expected}."]
+    wanted = [name for name in SECTIONS if exercises or name != "Exercises"]
     titles = [title for title, _ in found]
     if titles != wanted:
         return [f"The sections are {', '.join(titles)}; they should be {', '.join(wanted)}."]

@@ -40,10 +40,10 @@ class Gauge:
         return f"Wind {reading}: {20 + 7 * reading % 40} km/h"
 
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
-SEND_SECONDS = 1.0
+SEND_TIMEOUT = 1.0
 
 settings = Settings()
 gauge = Gauge()
@@ -53,7 +53,7 @@ huts: set[WebSocket] = set()
 async def tell(websocket: WebSocket, text: str) -> None:
     """Send to one hut; a hut that cannot be reached is left out from now on."""
     try:
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(SEND_TIMEOUT):
             await websocket.send_text(text)
     except (WebSocketDisconnect, RuntimeError, TimeoutError):
         huts.discard(websocket)
@@ -97,7 +97,7 @@ async def wind(websocket: WebSocket) -> None:
     huts.add(websocket)
     try:
         # A hut says nothing, and yet its end is heard here: the station can stop.
-        with suppress(*GONE):
+        with suppress(*CLIENT_GONE):
             while True:
                 await websocket.receive()
     finally:

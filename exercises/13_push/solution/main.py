@@ -20,8 +20,8 @@ class Settings(BaseSettings):
     horn_seconds: PositiveFloat = 5
 
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 KINDS = ("avalanche", "flood", "storm")
 HELP = "Say want or drop with avalanche, flood or storm; or say horn."
@@ -112,11 +112,11 @@ async def serve(websocket: WebSocket, name: Name) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hear(websocket, hut, tasks))
             tasks.create_task(speak(websocket, hut))
-    except* GONE:
+    except* CLIENT_GONE:
         pass
     except* KeyError:
         # receive_text() looks up "text", and a binary message has none.
-        with suppress(*GONE):
+        with suppress(*CLIENT_GONE):
             await websocket.close(1003, "Send text, not bytes.")
     finally:
         huts.discard(hut)

@@ -10,8 +10,8 @@ from starlette.websockets import WebSocketDisconnected
 
 app = FastAPI()
 
-# What the endpoint of a client that is gone meets: the news, or old news.
-GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 # What has arrived of each photograph, by its number.
 parts: dict[str, bytearray] = {}
@@ -47,7 +47,7 @@ async def photograph(websocket: WebSocket, number: str) -> None:
     busy.add(number)
     part = parts.setdefault(number, bytearray())
     try:
-        with suppress(*GONE):
+        with suppress(*CLIENT_GONE):
             await websocket.send_text(f"Go on at {len(part)}.")
             while True:
                 message = await receive(websocket)
