@@ -105,8 +105,10 @@ def _hunks(old: list[Line], new: list[Line]) -> Iterator[list[Row]]:
 
 
 def goal(lesson: Lesson) -> list[Text]:
-    """Return the sentences of the page's Goal."""
+    """Return the sentences of the page's Goal, or what it says that you will build."""
     page = read(lesson.page) or ""
+    if built := re.search(r"^ +\*\*You will build\*\* (.*)$", page, re.MULTILINE):
+        return [spoken(built[1][:1].upper() + built[1][1:])]
     return [spoken(line) for line in _section(page, "goal").splitlines() if line.strip()]
 
 

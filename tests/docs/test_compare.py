@@ -48,8 +48,8 @@ def test_the_data_has_every_file_to_the_letter(data: dict[str, Any], name: str) 
 
 
 def test_the_data_has_nothing_else(data: dict[str, Any]) -> None:
-    naive = {f"{name}/naive" for name in LESSONS if Lesson(name).naive.is_file()}
-    assert {entry["name"] for entry in data["sides"]} == {*LESSONS, *naive}
+    programs = {one.side for name in LESSONS for one in Lesson(name).programs().values()}
+    assert {entry["name"] for entry in data["sides"]} == programs
 
 
 def test_the_colours_are_those_of_the_sites_code(data: dict[str, Any]) -> None:

@@ -143,7 +143,7 @@ def test_finds_what_the_front_matter_lacks(key: str) -> None:
         ("It works :tada: now.", "emoji"),
         ("It works \N{ROCKET}.", "emoji"),
         ("It opens. It closes.", "two sentences"),
-        ("It **opens.** `accept()` is called.\nA.\nB.\nC.", "paragraph of 4"),
+        ("It **opens.** `accept()` is called." + "\nA." * 8, "paragraph of 9"),
     ],
 )
 def test_finds_what_leaves_the_voice(line: str, words: str) -> None:
