@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 SERVER = sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:8000"
 
@@ -15,4 +16,7 @@ async def main() -> None:
     print("Twenty clients have left. Look at the server's log.")
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except (OSError, ValueError, WebSocketException) as error:
+    sys.exit(f"No lesson answers at {SERVER} ({error}).")

@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 SERVER = sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:8000"
 
@@ -33,4 +33,7 @@ async def main() -> None:
     print(f"{cut_off} of 4 speakers were cut off.")
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except (OSError, ValueError, WebSocketException) as error:
+    sys.exit(f"No lesson answers at {SERVER} ({error}).")

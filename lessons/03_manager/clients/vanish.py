@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 SERVER = sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:8000"
 
@@ -28,4 +28,7 @@ async def main() -> None:
     print(f"The speaker was cut off in {cut_off} of 30 rounds.")
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except (OSError, ValueError, WebSocketException) as error:
+    sys.exit(f"No lesson answers at {SERVER} ({error}).")
