@@ -1,10 +1,16 @@
 """What the station of exercise 1 does, check by check: `make check E=01`."""
 
+from random import SystemRandom
+from string import ascii_letters
+
 from practice.client import App
 
 STARTER_SAYS = "A hut that calls wants to hear that somebody is there"
 
 GREETING = "Station here. Go ahead."
+
+
+random = SystemRandom()
 
 
 def test_greets(app: App) -> None:
@@ -22,9 +28,22 @@ def test_numbers(app: App) -> None:
     """The station numbers what a hut reports, from 1."""
     with app.connect("/ws") as kar:
         kar.hears()
-        for number, report in enumerate(["Snow at 2100 m.", "", "Two guests."], 1):
+        long = "".join(random.choices(ascii_letters, k=random.randint(100, 300)))
+        reports = ["Snow at 2100 m.", "", "Two guests.", "Two guests.", long]
+        reports += [
+            f"Wind {random.randint(1, 9)}." for _ in range(random.randint(5, 15))
+        ]
+        for number, report in enumerate(reports, 1):
             kar.send(report)
-            said = kar.hears()
+            try:
+                said = kar.hears()
+            except AssertionError as fault:
+                what = (
+                    repr(report) if report else "empty, and counts like any other"
+                )
+                raise AssertionError(
+                    f"Kar's report number {number} is {what}. {fault}"
+                ) from None
             wanted = f"Copied {number}: {report}"
             assert said == wanted, (
                 f"Kar's report number {number} is {report!r}; the station answers"
@@ -65,9 +84,13 @@ def test_closes_on_bytes(app: App) -> None:
     with app.connect("/ws") as kar:
         kar.hears()
         kar.send(b"\x01\x02")
-        code, _ = kar.closing()
+        code, reason = kar.closing()
         assert code == 1003, (
             f"Kar sends bytes and is closed with {code}; 1003 is due."
+        )
+        assert reason == "Send text, not bytes.", (
+            f"Kar sends bytes and is closed for the reason {reason!r};"
+            " 'Send text, not bytes.' was there before."
         )
 
 

@@ -60,6 +60,41 @@ def test_is_silent_when_a_window_closes(app: App) -> None:
         )
 
 
+def test_says_it_once_though_many_windows_open_together(app: App) -> None:
+    """Four windows that open at the same moment are one piece of news."""
+    with app.connect("/ws/Kar") as kar:
+        kar.hears_until(f"{LIST}Kar")
+        for hut in ("Alm", "Joch", "Grat"):
+            app.all_at_once([f"/ws/{hut}"] * 4)
+            with app.connect(f"/ws/{hut}") as last:
+                last.send("Clear.")
+                heard = kar.hears_until(f"{hut}: Clear.")
+            assert len(heard) == 1, (
+                f"{hut} opens four windows at once, and Kar hears {heard};"
+                " the list changed once."
+            )
+
+
+def test_speaks_to_every_window(app: App) -> None:
+    """Every window hears a report, also the second one of a hut."""
+    with app.connect("/ws/Kar") as kar:
+        windows = [app.open("/ws/Alm") for _ in range(3)]
+        kar.hears_until(f"{LIST}Alm, Kar")
+        for number, window in enumerate(windows, 1):
+            try:
+                # What a window says comes back once it is surely on the line.
+                window.send("Here.")
+                window.hears_until("Alm: Here.")
+                kar.send(f"Fog {number}.")
+                for other in windows[:number]:
+                    other.hears_until(f"Kar: Fog {number}.")
+            except AssertionError as fault:
+                raise AssertionError(
+                    "Alm has three windows, and each should hear every report."
+                    f" {fault}"
+                ) from None
+
+
 def test_tells_when_a_hut_is_gone(app: App) -> None:
     """A hut is gone with its last window, also when it vanishes."""
     with app.connect("/ws/Kar") as kar:

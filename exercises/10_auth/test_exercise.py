@@ -147,3 +147,27 @@ def test_forgets_what_is_over(app: App) -> None:
     )
     status = asks(app, "/tickets", shown)
     assert status == 401, f"A pass that is over gets {status}; 401 is due."
+
+
+@pytest.mark.environment(NIGHT_SECONDS="3")
+def test_forgets_no_other(app: App) -> None:
+    """When one lost pass is over, the others on the list stay lost."""
+    first = gets_pass(app)
+    loses(app, first)
+    later = monotonic() + 1.5
+    while monotonic() < later:
+        app.get("/lost")
+    second = gets_pass(app)
+    loses(app, second)
+    end = monotonic() + 4 + SECONDS
+    while (listed := app.get("/lost").json()["lost"]) == 2 and monotonic() < end:
+        pass
+    assert listed == 1, (
+        "Two passes are lost, the first of them is over, and"
+        f" {listed} are on the list; 1 is due."
+    )
+    status = asks(app, "/tickets", second)
+    assert status == 401, (
+        "Two passes are lost, the first of them is over, and the second gets"
+        f" {status}; 401 is due."
+    )

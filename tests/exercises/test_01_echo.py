@@ -26,6 +26,34 @@ WRONG = {
         {"number += 1\n": "number += bool(text)\n"},
         "should answer 'Copied 2: '.",
     ),
+    "numbers stop at 3": (
+        {"number += 1\n": "number = min(number + 1, 3)\n"},
+        "Kar's report number 4 is 'Two guests.'; the station answers 'Copied 3: Two guests.'",
+    ),
+    "a long report is cut": (
+        {"{text}": "{text[:40]}"},
+        "Kar's report number 5 is",
+    ),
+    "a repeated report gets its old number": (
+        {
+            "            number = 0\n": "            heard: list[str] = []\n",
+            "                number += 1\n": ""
+            "                heard += [text] * (text not in heard)\n"
+            "                number = heard.index(text) + 1\n",
+        },
+        "Kar's report number 4 is 'Two guests.'; the station answers 'Copied 3: Two guests.'",
+    ),
+    "no answer to an empty report": (
+        {
+            "                number += 1\n": "                number += 1\n"
+            "                if not text:\n                    continue\n"
+        },
+        "Kar's report number 2 is empty, and counts like any other. Your app says nothing",
+    ),
+    "closed without a reason": (
+        {'close(1003, "Send text, not bytes.")': "close(1003)"},
+        "Kar sends bytes and is closed for the reason '';",
+    ),
     "bytes are not thought of": (
         {"        except KeyError:": "        except ZeroDivisionError:"},
         "Kar sends bytes and is closed with 1006; 1003 is due.",

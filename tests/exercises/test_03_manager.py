@@ -24,6 +24,21 @@ WRONG = {
         {"except (WebSocketDisconnect, RuntimeError):": "except ZeroDivisionError:"},
         "were gone at once, and your app's log has an error:",
     ),
+    "remembered after the wait": (
+        {
+            "            self.told = huts\n": "",
+            "{', '.join(huts)}\")\n": "{', '.join(huts)}\")\n            self.told = huts\n",
+        },
+        "opens four windows at once, and Kar hears",
+    ),
+    "one window of a hut hears all": (
+        {
+            "windows = list(self.windows)": (
+                "windows = list({h: w for w, (h, _) in self.windows.items()}.values())"
+            )
+        },
+        "Alm has three windows, and each should hear every report.",
+    ),
     "in the order of arrival": (
         {"sorted({hut for hut, _ in self.windows.values()})": ARRIVAL},
         "Alm came, and Kar hears 'On the line: Kar, Alm'.",

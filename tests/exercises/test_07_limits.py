@@ -37,6 +37,31 @@ WRONG = {
         {"self.tokens + new": "self.tokens"},
         "tries 500 times one after the other, and 1 of its reports is passed on.",
     ),
+    "all reports come back at once": (
+        {
+            "self.tokens + new)": "self.size if new >= 1 else self.tokens)",
+            "        self.filled = now\n": (
+                "        self.filled = now if new >= 1 else self.filled\n"
+            ),
+        },
+        "the time of one report, and 3 more are passed on at once.",
+    ),
+    "a Mayday call reports without a limit": (
+        {'text.startswith("Mayday") or': 'mayday or text.startswith("Mayday") or'},
+        "Kar called with ?mayday=true, has made its 3 reports, and for one more it hears 'Kar:",
+    ),
+    "a Mayday call fills the bucket": (
+        {
+            "        with line.window(websocket)": ""
+            "        bucket.tokens = bucket.size if mayday else bucket.tokens\n"
+            "        with line.window(websocket)"
+        },
+        "Kar has no report left, calls again with ?mayday=true, and for a report it hears",
+    ),
+    "come back in no time": (
+        {'"Retry-After": "10"': '"Retry-After": "0"'},
+        "Joch is refused with 503, and its Retry-After is '0';",
+    ),
     "a Mayday costs a report": (
         {
             'text.startswith("Mayday") or bucket.take()': (

@@ -49,6 +49,10 @@ WRONG = {
         {"        del lost[number]\n": "        pass\n"},
         "The lost pass has been over for a second or two, and 1 is on the list.",
     ),
+    "all is forgotten with the first": (
+        {"        del lost[number]\n": "        lost.clear()\n        break\n"},
+        "Two passes are lost, the first of them is over, and 0 are on the list; 1 is due.",
+    ),
     "forgotten too early": (
         {"if until <= time()]:": "if until > time()]:"},
         "3 passes are lost, and 0 are on the list.",
