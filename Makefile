@@ -133,8 +133,9 @@ clean: ## Remove .venv, the built site and all caches
 $(READY): requirements.txt $(wildcard wheels/requirements.txt) $(if $(shell $(PY) -c '' 2>/dev/null && echo runs),,FORCE)
 	@sh tools/setup.sh '$(PYTHON)'
 
-# The pages include the lessons' files and their tests, so these are sources of the site too.
-SOURCES := $(shell find mkdocs.yml theme docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -path '*/.uploads/*' 2>/dev/null)
+# The pages include the lessons' files and their tests, so these are sources of the site too; and
+# tools/ makes from them what two of the pages show.
+SOURCES := $(shell find mkdocs.yml theme docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -name '*-data.js' ! -path '*/.uploads/*' 2>/dev/null) $(wildcard tools/*.py)
 
 ifeq ($(BUNDLE),)
 site/index.html: $(READY) $(SOURCES)

@@ -2,6 +2,10 @@
 
 MkDocs Material writes site/, which is what `course/` serves. Zensical reads the same mkdocs.yml
 and writes .cache/site-zensical/: that it builds, and what it builds, is the test of our way out.
+
+Before them it writes what the pages Compare and Present show: that is half a megabyte made from the
+lessons, so git does not keep it. A builder alone works as well, and these two pages then say what
+they lack.
 """
 
 import os
@@ -9,9 +13,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import compare, present
+from tools.generate import write
+
 ROOT = Path(__file__).parents[1]
 MKDOCS_SITE = Path("site")
 ZENSICAL_SITE = Path(".cache/site-zensical")
+
+
+def write_data(root: Path = ROOT) -> None:
+    """Write what the pages Compare and Present show, where both builders take it from.
+
+    Raises:
+        LessonError: a lesson has no page or no notes, or one of them lacks something.
+    """
+    for where, text in ((compare.WHERE, compare.data(root)), (present.WHERE, present.data(root))):
+        write(root / where, text)
 
 
 def build_with_mkdocs(root: Path = ROOT, site: Path = MKDOCS_SITE) -> None:
@@ -54,6 +71,7 @@ def _run(module: list[str], root: Path, settings: dict[str, str]) -> None:
 
 def run(*, quick: bool = False) -> int:
     """Build, and return the exit code: 0, or 1 if a builder failed."""
+    write_data()
     try:
         build_with_mkdocs()
         print(f"MkDocs Material built {MKDOCS_SITE}/.", flush=True)

@@ -1,4 +1,4 @@
-"""Write what the page Compare shows: `python -m tools generate`.
+"""Write what the page Compare shows: `python -m tools build`.
 
 docs/assets/compare-data.js holds each lesson's files as lines, and each line as tokens with the
 classes that Pygments gives the site's other code. The browser has two of the lessons to compare and

@@ -8,13 +8,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tools import changes, compare, contents, map, present  # noqa: A004 - it is what it draws.
+from tools import changes, contents, map  # noqa: A004 - it is what it draws.
 from tools.lessons import ROOT, read
 
 MAKERS: tuple[Callable[[Path], Mapping[Path, str]], ...] = (
     changes.files,
-    lambda root: {compare.WHERE: compare.data(root)},
-    lambda root: {present.WHERE: present.data(root)},
     map.files,
     contents.files,
 )
@@ -42,19 +40,19 @@ def run(root: Path = ROOT, *, check: bool = False) -> int:
         if check:
             print(f"{where.as_posix()} is stale: `make changes` writes it.", file=sys.stderr)
         else:
-            _write(root / where, fresh[where])
+            write(root / where, fresh[where])
             print(f"Wrote {where.as_posix()}.")
     if not stale:
         print(f"All {len(fresh)} generated files are fresh.")
     return 1 if check and stale else 0
 
 
-def _read(path: Path) -> str | None:
-    return read(path) if path.is_file() else None
-
-
-def _write(path: Path, text: str) -> None:
-    # Renamed into place, so that a reader never sees half of it.
+def write(path: Path, text: str) -> None:
+    """Write a file whole: it is renamed into place, so that a reader never sees half of it."""
     draft = path.with_suffix(".new")
     draft.write_bytes(text.encode())
     draft.replace(path)
+
+
+def _read(path: Path) -> str | None:
+    return read(path) if path.is_file() else None

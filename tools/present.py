@@ -1,4 +1,4 @@
-"""Write what the page Present shows: `python -m tools generate`.
+"""Write what the page Present shows: `python -m tools build`.
 
 docs/assets/present-data.js holds, for each lesson, its goal, its changes.diff cut into slides, and
 the questions of its workshop notes. Lines are numbers: the lines are those of the page Compare.

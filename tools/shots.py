@@ -103,6 +103,7 @@ def take_all(browser: Browser, url: str, folder: Path) -> list[Path]:
 
 def run(folder: Path | None = None) -> int:
     """Take the README's pictures, or those of everything into `folder`; return the exit code."""
+    build.write_data()
     build.build_with_mkdocs()
     with course() as url, sync_playwright() as playwright:
         browser = chromium.launch(playwright)

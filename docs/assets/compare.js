@@ -1,7 +1,9 @@
 // Compares two lessons in the page: ?a=01_echo&b=03_manager. The files come from compare-data.js as
 // coloured lines, the differences from vendor/diff.js; everything here is put into the page as text.
 
-{
+comparison: {
+  // The page says what is missing, and how to get it.
+  if (!globalThis.COMPARE) break comparison;
   const { sides, lines } = globalThis.COMPARE;
   const root = new URL("../", document.currentScript.src);
   const box = document.getElementById("comparison");

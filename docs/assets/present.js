@@ -1,7 +1,9 @@
 // Presents a lesson's changes: ?lesson=03_manager#4. The slides come from present-data.js, their lines
 // from compare-data.js; everything here is put into the page as text.
 
-{
+presenter: {
+  // The page says what is missing, and how to get it.
+  if (!globalThis.COMPARE || !globalThis.PRESENT) break presenter;
   const lessons = globalThis.PRESENT;
   const { lines } = globalThis.COMPARE;
   const root = new URL("../", document.currentScript.src);

@@ -28,7 +28,7 @@ def address(site: Path) -> Iterator[str]:
 
 
 def status(page: Page) -> Locator:
-    return page.locator(".comparison").get_by_role("status")
+    return page.locator(".comparison .status")
 
 
 def file(page: Page, name: str) -> Locator:
@@ -221,6 +221,19 @@ def test_works_below_a_prefix(page: Page, witness: Witness, address: str) -> Non
     expect_sides(page, FIRST, SECOND)
     assert all(url.startswith((f"{root}prefix/", "data:")) for url in asked)
     assert not witness.errors
+
+
+def test_says_what_is_missing_and_how_to_get_it(page: Page, address: str) -> None:
+    """The site of a builder that was started by itself, without `python -m tools build`."""
+    missing = page.locator(".comparison .missing")
+    page.goto(address)
+    expect(status(page)).to_contain_text("changed")
+    expect(missing).to_be_hidden()
+    page.route("**/compare-data.js", lambda route: route.fulfill(status=404))
+    page.reload()
+    expect(missing).to_be_visible()
+    expect(missing).to_contain_text("Run python -m tools build --quick")
+    expect(page.get_by_label("From", exact=True)).to_have_count(0)
 
 
 @both_builders

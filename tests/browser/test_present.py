@@ -234,6 +234,20 @@ def test_nothing_is_wider_than_a_phone(page: Page, address: str) -> None:
         page.keyboard.press("ArrowRight")
 
 
+@pytest.mark.parametrize("data", ["compare-data.js", "present-data.js"])
+def test_says_what_is_missing_and_how_to_get_it(page: Page, address: str, data: str) -> None:
+    """The site of a builder that was started by itself, without `python -m tools build`."""
+    missing = page.locator("#presenter .missing")
+    page.goto(address)
+    expect(page.locator("#presenter li")).to_have_count(len(names()))
+    expect(missing).to_be_hidden()
+    page.route(f"**/{data}", lambda route: route.fulfill(status=404))
+    page.reload()
+    expect(missing).to_be_visible()
+    expect(missing).to_contain_text("Run python -m tools build --quick")
+    expect(page.locator("#presenter li")).to_have_count(0)
+
+
 @both_builders
 def test_works_from_a_file(browser: Browser, site: Path) -> None:
     # Not watched: the site's own search asks for a worker, which a page from a file may not have.

@@ -36,7 +36,7 @@ def files(data: Mapping[str, Any], side: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def data() -> dict[str, Any]:
-    return loaded(read(ROOT / compare.WHERE) or "")
+    return loaded(compare.data())
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.site import BUILDERS, build_site, built_once, copy_project
 from tests.support.site import pages as addresses
+from tools import compare, present
 from tools.lessons import ROOT
 
 pytestmark = pytest.mark.timeout(180)  # A build is slow on a machine that does other things.
@@ -162,6 +163,16 @@ def test_a_page_without_a_hole_is_built(tmp_path: Path, builder: str) -> None:
 
 
 @pytest.mark.parametrize("builder", BUILDERS)
+@pytest.mark.parametrize("page", ["compare.md", "workshop/present.md"])
+def test_a_page_is_built_before_its_data_is_there(tmp_path: Path, builder: str, page: str) -> None:
+    """A builder may be started by itself, for example as `mkdocs serve`."""
+    project = one_page(tmp_path, (ROOT / "docs" / page).read_text(encoding="utf-8"))
+    site = build_site(project, builder)
+    assert 'class="missing"' in html(site)["index.html"]
+    assert not [*site.rglob("*-data.*")]
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
 def test_everything_a_page_is_made_of_comes_out(tmp_path: Path, builder: str) -> None:
     project = one_page(tmp_path, EVERYTHING)
     page = html(build_site(project, builder))["index.html"]
@@ -189,6 +200,8 @@ def test_a_hole_in_a_page_fails_the_build(tmp_path: Path, builder: str, words: s
 
 def test_assets_are_in_both_sites(mkdocs: Path, zensical: Path) -> None:
     for site in (mkdocs, zensical):
+        for where in (compare.WHERE, present.WHERE):
+            assert (site / where.relative_to("docs")).is_file()
         for asset in ("course.css", "live.js", "favicon.svg", "compare.js", "vendor/diff.js"):
             source = ROOT / "docs" / "assets" / asset
             assert (site / "assets" / asset).read_bytes() == source.read_bytes()

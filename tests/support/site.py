@@ -23,7 +23,7 @@ BUILDERS = {"mkdocs": build.build_with_mkdocs, "zensical": build.build_with_zens
 
 
 def copy_project(root: Path) -> Path:
-    """Copy what a build reads into the empty folder `root`, and return it.
+    """Copy what a build reads into the empty folder `root`, as a clone has it, and return it.
 
     Zensical writes only below the folder of its configuration, and a test writes nothing into the
     project.
@@ -31,7 +31,7 @@ def copy_project(root: Path) -> Path:
     shutil.copy(ROOT / "mkdocs.yml", root)
     for tree in TREES:
         if (ROOT / tree).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
+            ignored = shutil.ignore_patterns("__pycache__", "*-data.js")
             shutil.copytree(ROOT / tree, root / tree, ignore=ignored)
     return root
 
@@ -52,7 +52,8 @@ def built_once(base: Path, builder: str) -> Path:
     with FileLock(base / f"{builder}.lock"):
         if not (project / "built").exists():
             project.mkdir()
-            build_site(copy_project(project), builder)
+            build.write_data(copy_project(project))
+            build_site(project, builder)
             (project / "built").touch()
     return project / f"site-{builder}"
 
