@@ -20,6 +20,9 @@ NOWHERE = "/dev/null"
 _PROGRAM = re.compile(r"(main|naive|step_\d+)\.py")
 """Names for a lesson's program, so that each is compared with any other."""
 
+_IMPORT = re.compile(r"^from \.(\w+) import ", re.MULTILINE)
+"""How a program takes something from a file beside it."""
+
 
 def changes(lesson: Lesson) -> str:
     """Return the unified diff of the lesson, without dates; empty if nothing changed.
@@ -106,7 +109,8 @@ def alike(
 
     With a naive version on one side these are the programs alone, unless the other side is a step.
     A step need not have all that its lesson has, such as the page: with a step on one side these
-    are what is Python, and what both sides have.
+    are what is Python, and what both sides have. What a step that is one file imports from its
+    lesson's folder is on both sides, and unchanged.
     """
     both = {before.name, after.name}
     if both == {MAIN}:
@@ -117,8 +121,20 @@ def alike(
     def counts(path: str) -> bool:
         return is_program(path) if program_alone else path.endswith(".py") or path in shared
 
+    if before.folder == after.folder and not program_alone:
+        old, new = _without_imported(old, new), _without_imported(new, old)
     one, two = ({path: text for path, text in s.items() if counts(path)} for s in (old, new))
     return one, two
+
+
+def _without_imported(files: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    imported = {
+        f"{name}.py"
+        for path, text in other.items()
+        if is_program(path)
+        for name in _IMPORT.findall(text)
+    }
+    return {path: text for path, text in files.items() if path in other or path not in imported}
 
 
 def is_program(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Wrong on purpose: whatever arrives is taken for JSON, and whatever leaves for serialisable."""
+"""Wrong on purpose: JSON the way most tutorials do it."""
 
 from datetime import UTC, datetime
 from itertools import count

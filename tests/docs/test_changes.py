@@ -93,6 +93,27 @@ def test_a_first_lesson_is_compared_with_its_naive_version(tmp_path: Path) -> No
     assert diff(root, "01_a") == "--- 01_a/naive.py\n+++ 01_a/main.py\n@@ -1 +1 @@\n-old\n+new\n"
 
 
+def test_what_a_step_imports_from_its_lesson_is_not_new_in_the_lesson(tmp_path: Path) -> None:
+    shared, new = "x = 1\n", "y = 2\n"
+    root = course(
+        tmp_path,
+        {
+            "01_a": (
+                "",
+                {
+                    "step_1.py": "from .shared import x\n",
+                    "main.py": "from .new import y\nfrom .shared import x\n",
+                    "shared.py": shared,
+                    "new.py": new,
+                },
+            ),
+        },
+    )
+    (written,) = changes.steps(Lesson("01_a", root)).values()
+    assert "--- /dev/null\n+++ 01_a/new.py\n" in written
+    assert "shared.py" not in written
+
+
 def test_a_missing_newline_at_the_end_is_said(tmp_path: Path) -> None:
     root = course(tmp_path, {"01_a": ("", {"main.py": "new\n", "naive.py": "old"})})
     assert "-old\n\\ No newline at end of file\n+new\n" in diff(root, "01_a")

@@ -1,6 +1,8 @@
-"""Lesson 4: what the page says, over a real server."""
+"""Lesson 4: what the page says of each step, over a real server."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +11,26 @@ from fastapi import WebSocket
 from websockets.sync.client import ClientConnection
 
 from tests.support.client import closing, connect
-from tests.support.server import Server, serve
+from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
+
+LESSON = ROOT / "lessons" / "04_json"
+STEPS = ("step_1", "step_2", "step_3", "main")
+
+UNREADABLE = "The listener got a message that is not JSON."
+READABLE = "The listener could read every message."
+
+
+def run(client: str, program: str, implementation: str = "websockets-sansio") -> tuple[str, str]:
+    """Run a program of clients/ as the page does, and return what it printed, and the log."""
+    with serve(f"lessons.04_json.{program}:app", "--ws", implementation) as server:
+        done = subprocess.run(
+            [sys.executable, LESSON / "clients" / f"{client}.py", server.ws],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout.strip(), server.stop()
 
 
 def exchange(websocket: ClientConnection, message: str | bytes) -> dict[str, Any]:
@@ -81,6 +102,94 @@ def test_answers_a_wrong_message_and_listens_on(server: Server, name: str) -> No
     assert error["type"] == "error"
     assert error["detail"].startswith(detail)
     assert said["text"] == "still here"
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_naive_passes_on_what_is_not_json(implementation: str) -> None:
+    assert run("send_nan", "naive", implementation)[0] == UNREADABLE
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+@pytest.mark.parametrize("program", STEPS)
+def test_everybody_can_read_what_the_server_sends(program: str, implementation: str) -> None:
+    assert run("send_nan", program, implementation)[0] == READABLE
+
+
+OUTCOMES = {
+    "naive": (12, 0, 0, 0),
+    "step_1": (2, 1, 9, 0),
+    "step_2": (1, 0, 11, 0),
+    "step_3": (0, 0, 12, 0),
+    "main": (0, 0, 0, 12),
+}
+"""How many of the twelve wrong messages are cut off, accepted, closed with a reason, answered."""
+
+
+@pytest.mark.parametrize("program", OUTCOMES)
+def test_what_becomes_of_twelve_wrong_messages(program: str) -> None:
+    printed, log = run("send_wrong", program)
+
+    cut_off, accepted, closed, answered = OUTCOMES[program]
+    assert printed == (
+        f"Cut off: {cut_off}, accepted: {accepted},"
+        f" closed with a reason: {closed}, answered: {answered}."
+    )
+    assert bool(complaints(log)) == bool(cut_off)
+
+
+CLOSED = [
+    ("step_1", "hello", (1007, "Send JSON.")),
+    ("step_1", b"{}", (1003, "Send text, not bytes.")),
+    ("step_1", '{"type": "say"}', (1003, "Send text, not bytes.")),
+    ("step_1", '{"type": "roll", "sides": 0}', (1007, "Send JSON.")),
+    ("step_1", '{"type": "roll", "sides": "6"}', (1006, "")),
+    ("step_2", '{"type": "say", "text": 5}', (1007, "Send one of the messages, as JSON.")),
+    ("step_2", '{"type": "roll", "sides": 0}', (1007, "Send one of the messages, as JSON.")),
+    ("step_2", '{"type": "shout"}', (1003, "Send text, not bytes.")),
+    ("step_2", "[]", (1006, "")),
+    ("step_3", "[]", (1007, "Send one of the messages, as JSON.")),
+    ("step_3", '{"type": "shout"}', (1007, "Send one of the messages, as JSON.")),
+    ("step_3", '{"type": "say"}', (1007, "Send one of the messages, as JSON.")),
+]
+
+
+@pytest.mark.parametrize(("program", "message", "end"), CLOSED)
+def test_a_step_closes_after_a_wrong_message(
+    program: str, message: str | bytes, end: tuple[int, str]
+) -> None:
+    with (
+        serve(f"lessons.04_json.{program}:app") as server,
+        connect(f"{server.ws}/ws") as websocket,
+    ):
+        websocket.send(message)
+
+        assert closing(websocket) == end
+
+
+def test_step_1_tells_everybody_a_number_where_a_text_is_due() -> None:
+    with serve("lessons.04_json.step_1:app") as server, connect(f"{server.ws}/ws") as one:
+        assert exchange(one, '{"type": "say", "text": 5}')["text"] == 5
+
+
+def test_step_1_writes_null_for_what_json_has_no_word_for() -> None:
+    with serve("lessons.04_json.step_1:app") as server, connect(f"{server.ws}/ws") as one:
+        assert exchange(one, '{"type": "say", "text": 1e999}')["text"] is None
+
+
+@pytest.mark.parametrize("program", STEPS)
+def test_every_event_has_a_time_and_says_who_left(program: str) -> None:
+    with (
+        serve(f"lessons.04_json.{program}:app") as server,
+        connect(f"{server.ws}/ws") as one,
+    ):
+        with connect(f"{server.ws}/ws") as two:
+            said = exchange(two, '{"type": "say", "text": "bye"}')
+            assert json.loads(one.recv()) == said
+        left = json.loads(one.recv())
+
+    assert (left["type"], left["client"]) == ("left", said["client"])
+    for event in (said, left):
+        assert datetime.fromisoformat(event["at"]) <= datetime.now(UTC)
 
 
 def test_keeps_its_answer_short_when_the_message_is_long(server: Server) -> None:
