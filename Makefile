@@ -35,7 +35,7 @@ WHOLE := $(if $(BUNDLE),bundled,$(READY))
 PARALLEL := -n 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run lesson exercise check hint solution progress skip reset test bench lint docs diff changes new carry diagrams shots bundle lock clean FORCE
+.PHONY: help run lesson exercise check hint solution progress skip reset test bench lint docs diff changes new remove carry diagrams shots bundle lock clean FORCE
 
 help: ## Show these words
 	@echo 'make WORD:'
@@ -102,6 +102,9 @@ changes: $(WHOLE) ## Write what follows from the lessons and their pages, such a
 
 new: $(WHOLE) ## Make a lesson from the one it builds on: make new L=16 NAME=heartbeat FROM=13
 	@$(PY) -m tools new '$(L)' '$(NAME)' --from '$(FROM)'
+
+remove: $(WHOLE) ## Remove a lesson and all that is its own: make remove L=16 (YES=1: delete it)
+	@$(PY) -m tools remove '$(L)' $(if $(filter-out 0 no,$(YES)),--yes)
 
 carry: $(WHOLE) ## Take a lesson's change through all that is made from it: make carry L=03 (SINCE= DONE= DIFF=1)
 	@$(PY) -m tools carry '$(L)' $(if $(SINCE),--since '$(SINCE)') $(if $(DONE),--done '$(DONE)') $(if $(DIFF),--diff)

@@ -117,6 +117,20 @@ def new(
 
 
 @app.command()
+def remove(
+    start: Annotated[str, typer.Argument(metavar="LESSON", help="The lesson, as 16.")],
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Delete it; without this, only say what.")
+    ] = False,
+) -> int:
+    """Remove a lesson with its page, exercise, notes and tests."""
+    from tools import remove
+
+    return remove.run(start, yes=yes)
+
+
+@app.command()
 def carry(
     start: Annotated[str, typer.Argument(metavar="LESSON", help="What changed, as 03.")],
     *,

@@ -37,7 +37,8 @@ def left_to_write(name: str, root: Path = ROOT) -> Iterator[tuple[Path, int, str
         text = read(path) if path.is_file() and path.suffix != ".diff" else None
         for number, line in enumerate((text or "").split("\n"), 1):
             if TO_WRITE in line:
-                sentence = line.partition(TO_WRITE)[2].strip().rstrip('"')
+                # Without a string's end, and the anchor of a heading.
+                sentence = line.partition(TO_WRITE)[2].partition(" {")[0].strip().rstrip('"')
                 yield path.relative_to(root), number, sentence
 
 
@@ -47,8 +48,8 @@ def new(number: str, name: str, start: str, root: Path = ROOT) -> list[Path]:
     Raises:
         LessonError: the number, the name or the lesson to start from is wrong; nothing is written.
     """
-    base = _base(start, root)
     lesson = Lesson(f"{_number(number, root)}_{_name(name)}", root)
+    base = _base(start, root)
     files = _Maker(lesson, base).files()
     for path in files:
         if path.exists():
@@ -120,6 +121,9 @@ class _Maker:
         made[self.lesson.naive] = _with_docstring(
             main, f"Wrong on purpose: {self.word}. {TO_WRITE} what most tutorials do."
         )
+        made[self.lesson.folder / "step_1.py"] = _with_docstring(
+            main, f"Step 1: {self.word}. {TO_WRITE} what this step cures, and what it does not."
+        )
         made[self.lesson.folder / "clients/connect.py"] = self._filled("client.txt")
         made[self.lesson.page] = self._filled("page.md")
         made[_notes(self.lesson)] = self._filled("notes.md")
@@ -168,6 +172,8 @@ class _Maker:
             f"Exercise {int(old)}:": f"Exercise {int(self.number)}:",
             f"exercise {int(old)}": f"exercise {int(self.number)}",
             f"E={old}": f"E={self.number}",
+            # A file outside the project that it keeps, beside those of other lessons.
+            f"lesson_{old}": f"lesson_{self.number}",
             f'"{old}"': f'"{self.number}"',
         }.items():
             text = text.replace(before, after)
@@ -187,6 +193,7 @@ class _Maker:
             title=self.word.capitalize(),
             anchor=self.word.replace(" ", "-"),
             base=self.base.name,
+            base_number=self.base.number,
             solution=textwrap.indent("\n\n".join(blocks), "    "),
         )
 
@@ -206,6 +213,10 @@ def run(number: str, name: str, start: str) -> int:
     Raises:
         LessonError: the number, the name or the lesson to start from is wrong; nothing is written.
     """
-    for path in new(number.strip(), name.strip(), start.strip()):
+    made = new(number.strip(), name.strip(), start.strip())
+    for path in made:
         print(f"Wrote {path.as_posix()}.")
-    return generate.run()
+    code = generate.run()
+    number = made[0].parts[1][:2]
+    print(f"Run it: `make lesson L={number}`. What is left to write: `make test L={number}`.")
+    return code

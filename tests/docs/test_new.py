@@ -4,9 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import pages
 from tests.support.site import copy_project
-from tools.lessons import LessonError
+from tools.lessons import Lesson, LessonError
 from tools.new import left_to_write, new
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, for tests that write nothing into it."""
+    return copy_project(tmp_path_factory.mktemp("project"))
 
 
 @pytest.mark.parametrize(
@@ -23,13 +30,12 @@ from tools.new import left_to_write, new
     ],
 )
 def test_bad_input_gets_a_sentence(
-    number: str, name: str, start: str, words: str, tmp_path: Path
+    number: str, name: str, start: str, words: str, project: Path
 ) -> None:
-    root = copy_project(tmp_path)
-    before = sorted(root.rglob("*"))
+    before = sorted(project.rglob("*"))
     with pytest.raises(LessonError, match=words):
-        new(number, name, start, root)
-    assert sorted(root.rglob("*")) == before
+        new(number, name, start, project)
+    assert sorted(project.rglob("*")) == before
 
 
 def test_each_part_of_a_new_lesson_says_what_is_left_to_write(tmp_path: Path) -> None:
@@ -43,8 +49,16 @@ def test_each_part_of_a_new_lesson_says_what_is_left_to_write(tmp_path: Path) ->
     assert left >= {
         "lessons/77_heart_beat/main.py",
         "lessons/77_heart_beat/naive.py",
+        "lessons/77_heart_beat/step_1.py",
         "docs/lessons/77_heart_beat.md",
         "docs/workshop/77_heart_beat.md",
         "exercises/77_heart_beat/README.md",
         "tests/lessons/test_77_heart_beat.py",
     }
+    lesson = Lesson("77_heart_beat", root)
+    assert [*lesson.programs()] == ["naive", "step_1", "main"]
+    assert [*lesson.contract()] == ["step_1"]
+    page = lesson.page.read_text("utf-8")
+    assert pages.section_faults(page, exercises=True, steps=2) == []
+    assert pages.heading_faults(page) == []
+    assert "<!-- walk: " in page
