@@ -1,117 +1,167 @@
-"""Whom the line of exercise 3 names, and when: `make check E=03`."""
+"""Who the chat of exercise 3 says is online, and when: `make check E=03`."""
 
-from practice.client import App
+from random import sample
 
-STARTER_SAYS = "A second window at Alm still counts as one hut; your line says"
+from practice.client import App, Client
 
-LIST = "On the line: "
+STARTER_SAYS = (
+    "has opened a second window and is still one person, but the list says"
+)
 
-
-def test_names_the_huts(app: App) -> None:
-    """The line names the huts that are there, by name."""
-    with app.connect("/ws/Kar") as kar:
-        said = kar.hears()
-        assert said == f"{LIST}Kar", f"Kar is alone, and hears {said!r}."
-        with app.connect("/ws/Alm"):
-            said = kar.hears("Alm came, and Kar heard nothing of it.")
-            assert said == f"{LIST}Alm, Kar", f"Alm came, and Kar hears {said!r}."
+NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gita", "Hugo", "Ines", "Jan")
 
 
-def test_counts_a_hut_once(app: App) -> None:
-    """A hut with two windows is one hut."""
-    with (
-        app.connect("/ws/Kar") as kar,
-        app.connect("/ws/Alm"),
-        app.connect("/ws/Alm") as second,
-    ):
-        second.send("Fog.")
-        for said in kar.hears_until("Alm: Fog."):
-            assert said.count("Alm") < 2, f"{STARTER_SAYS} {said!r}."
+def people(count: int) -> list[str]:
+    """Return some names, in alphabetical order."""
+    return sorted(sample(NAMES, count))
 
 
-def test_is_silent_when_a_window_opens(app: App) -> None:
-    """A second window disturbs nobody."""
-    with app.connect("/ws/Kar") as kar, app.connect("/ws/Alm"):
-        kar.hears_until(f"{LIST}Alm, Kar")
-        with app.connect("/ws/Alm") as second:
-            second.send("Fog.")
-            heard = kar.hears_until("Alm: Fog.")
-        assert not heard, (
-            f"Alm opens a second window, the list stays as it was, and Kar hears"
-            f" {heard[0]!r} again."
-        )
+def online(*names: str) -> str:
+    """Return the list that says that these people are online."""
+    return f"Online: {', '.join(names)}"
 
 
-def test_is_silent_when_a_window_closes(app: App) -> None:
-    """While one window of a hut is open, the hut is there."""
-    with app.connect("/ws/Kar") as kar, app.connect("/ws/Alm") as first:
-        kar.hears_until(f"{LIST}Alm, Kar")
-        with app.connect("/ws/Alm") as second:
-            second.send("Two windows.")
-            kar.hears_until("Alm: Two windows.")
-            second.close()
-        # Two rounds, so that the news of the closed window has had its chance.
-        heard = []
-        for text in ("One window.", "Still here."):
-            first.send(text)
-            heard += kar.hears_until(f"Alm: {text}")
-        assert not heard, (
-            f"Alm closes one window of two, and Kar hears {heard[0]!r}."
-        )
+def next_list(client: Client, before: str, otherwise: str) -> str:
+    """Return the next list that says something else than the one before."""
+    while (text := client.hears(otherwise)) == before:
+        pass
+    return text
 
 
-def test_says_it_once_though_many_windows_open_together(app: App) -> None:
-    """Four windows that open at the same moment are one piece of news."""
-    with app.connect("/ws/Kar") as kar:
-        kar.hears_until(f"{LIST}Kar")
-        for hut in ("Alm", "Joch", "Grat"):
-            app.all_at_once([f"/ws/{hut}"] * 4)
-            with app.connect(f"/ws/{hut}") as last:
-                last.send("Clear.")
-                heard = kar.hears_until(f"{hut}: Clear.")
-            assert len(heard) == 1, (
-                f"{hut} opens four windows at once, and Kar hears {heard};"
-                " the list changed once."
+def test_names_who_is_online(app: App) -> None:
+    """The list names everybody who is online, in alphabetical order."""
+    ada, ben = people(2)
+    with app.connect(f"/ws/{ben}") as window:
+        text = window.hears(f"{ben} connects, and reads no list.")
+        assert text == online(ben), f"{ben} is alone, and reads {text!r}."
+        with app.connect(f"/ws/{ada}"):
+            text = next_list(
+                window, online(ben), f"{ada} connects, and {ben} reads no new list."
+            )
+            assert text == online(ada, ben), (
+                f"{ada} connects after {ben}, and {ben} reads {text!r};"
+                f" {online(ada, ben)!r} is right."
             )
 
 
-def test_speaks_to_every_window(app: App) -> None:
-    """Every window hears a report, also the second one of a hut."""
-    with app.connect("/ws/Kar") as kar:
-        windows = [app.open("/ws/Alm") for _ in range(3)]
-        kar.hears_until(f"{LIST}Alm, Kar")
-        for number, window in enumerate(windows, 1):
+def test_names_each_person_once(app: App) -> None:
+    """A person with two windows is named once."""
+    ada, ben = people(2)
+    with (
+        app.connect(f"/ws/{ben}") as window,
+        app.connect(f"/ws/{ada}"),
+        app.connect(f"/ws/{ada}") as second,
+    ):
+        second.send("Hello.")
+        for text in window.hears_until(f"{ada} says: Hello."):
+            assert text.count(ada) < 2, f"{ada} {STARTER_SAYS} {text!r}."
+
+
+def test_is_silent_when_a_second_window_opens(app: App) -> None:
+    """When a person opens a second window, nobody reads a new list."""
+    ada, ben = people(2)
+    with app.connect(f"/ws/{ben}") as window, app.connect(f"/ws/{ada}"):
+        window.hears_until(online(ada, ben))
+        with app.connect(f"/ws/{ada}") as second:
+            second.send("Hello.")
+            heard = window.hears_until(f"{ada} says: Hello.")
+        assert not heard, (
+            f"{ada} opens a second window, so the list stays the same, but {ben}"
+            f" reads {heard[0]!r} again."
+        )
+
+
+def test_is_silent_when_one_of_two_windows_closes(app: App) -> None:
+    """While a person has one window open, that person is online."""
+    ada, ben = people(2)
+    with app.connect(f"/ws/{ben}") as window, app.connect(f"/ws/{ada}") as first:
+        window.hears_until(online(ada, ben))
+        with app.connect(f"/ws/{ada}") as second:
+            second.send("I have two windows.")
+            window.hears_until(f"{ada} says: I have two windows.")
+            second.close()
+        # Two messages: the server may notice the closed window after the first.
+        heard = []
+        for text in ("I have one window.", "I am still here."):
+            first.send(text)
+            heard += window.hears_until(f"{ada} says: {text}")
+        assert not heard, (
+            f"{ada} closes one of two windows, and is still online, but {ben} reads"
+            f" {heard[0]!r}."
+        )
+
+
+def test_announces_once_though_many_windows_open_together(app: App) -> None:
+    """When a person opens four windows at once, the list is sent once."""
+    *others, ben = people(4)
+    with app.connect(f"/ws/{ben}") as window:
+        window.hears_until(online(ben))
+        for name in others:
+            app.all_at_once([f"/ws/{name}"] * 4)
+            with app.connect(f"/ws/{name}") as last:
+                last.send("Hello.")
+                heard = window.hears_until(f"{name} says: Hello.")
+            assert len(heard) == 1, (
+                f"{name} opens four windows at the same moment, so the list changes"
+                f" once, but {ben} reads {heard}."
+            )
+
+
+def test_sends_to_every_window(app: App) -> None:
+    """Every window reads every message, also the second one of a person."""
+    ada, ben = people(2)
+    with app.connect(f"/ws/{ben}") as window:
+        windows = [app.open(f"/ws/{ada}") for _ in range(3)]
+        window.hears_until(online(ada, ben))
+        for number, each in enumerate(windows, 1):
             try:
-                # What a window says comes back once it is surely on the line.
-                window.send("Here.")
-                window.hears_until("Alm: Here.")
-                kar.send(f"Fog {number}.")
+                # A window that has its answer is surely known to the manager.
+                each.send("Here.")
+                each.hears_until("You wrote: Here.")
+                window.send(f"Hello {number}.")
                 for other in windows[:number]:
-                    other.hears_until(f"Kar: Fog {number}.")
+                    other.hears_until(f"{ben} says: Hello {number}.")
             except AssertionError as fault:
                 raise AssertionError(
-                    "Alm has three windows, and each should hear every report."
+                    f"{ada} has three windows, and each should read all messages."
                     f" {fault}"
                 ) from None
 
 
-def test_tells_when_a_hut_is_gone(app: App) -> None:
-    """A hut is gone with its last window, also when it vanishes."""
-    with app.connect("/ws/Kar") as kar:
-        for how in ("closes its last window", "vanishes in a storm"):
-            with app.connect("/ws/Alm") as alm:
-                kar.hears_until(f"{LIST}Alm, Kar")
+def test_announces_when_the_last_window_has_gone(app: App) -> None:
+    """A person leaves the list with the last window, also when it vanishes."""
+    ada, ben = people(2)
+    with app.connect(f"/ws/{ben}") as window:
+        for how in ("closes the only window", "vanishes without a close frame"):
+            with app.connect(f"/ws/{ada}") as only:
+                window.hears_until(online(ada, ben))
                 if how.startswith("vanishes"):
-                    alm.vanish()
-            said = kar.hears(f"Alm {how}, and Kar hears nothing of it.")
-            assert said == f"{LIST}Kar", f"Alm {how}, and Kar hears {said!r}."
+                    only.vanish()
+            text = next_list(
+                window,
+                online(ada, ben),
+                f"{ada} {how}, and {ben} reads no list.",
+            )
+            assert text == online(ben), f"{ada} {how}, and {ben} reads {text!r}."
 
 
-def test_stays_calm(app: App) -> None:
-    """When every hut leaves at once, the log stays calm and the line is empty."""
-    huts = [app.open(f"/ws/{hut}") for hut in ("Kar", "Alm", "Joch", "Grat") * 3]
-    for hut in huts:
-        hut.vanish()
-    with app.connect("/ws/Firn") as firn:
-        firn.hears_until(f"{LIST}Firn")
-    app.stays_calm("Four huts with three windows each were gone at once")
+def test_survives_people_who_vanish(app: App) -> None:
+    """When many vanish while somebody speaks, the log has no error."""
+    ben, last = people(2)
+    guests = [app.open(f"/ws/Guest{number}") for number in range(20)]
+    with app.connect(f"/ws/{ben}") as window:
+        try:
+            # Faster than the server answers, so that it is always broadcasting.
+            for number in range(200):
+                window.send(f"Message {number}.")
+                if number % 10 == 9:
+                    guests.pop().vanish()
+            for number in range(200):
+                window.hears_until(f"You wrote: Message {number}.")
+        except AssertionError as fault:
+            raise AssertionError(
+                f"Twenty people vanish while {ben} speaks. {fault}"
+            ) from None
+        with app.connect(f"/ws/{last}") as other:
+            other.hears_until(online(ben, last))
+    app.stays_calm(f"Twenty people vanished while {ben} was speaking")

@@ -4,44 +4,60 @@ import pytest
 
 from tests.exercises.conftest import Desk, answers
 
-ARRIVAL = "list(dict.fromkeys(hut for hut, _ in self.windows.values()))"
-LAST = "    finally:\n        await line.announce()"
+LEFT = "    finally:\n        await manager.announce()"
+FORGET = "            finally:\n                self.connections.pop(websocket, None)\n"
+FORGET_ALL = """\
+            finally:
+                same = [key for key, one in self.connections.items() if one.name == name]
+                for key in same:
+                    del self.connections[key]
+"""
 
 WRONG = {
-    "named once, told each time": (
-        {"if huts != self.told:": "if huts:"},
-        "Alm opens a second window, the list stays as it was, and Kar hears",
+    "named once, announced each time": (
+        {"if names != self.announced:": "if names:"},
+        "opens a second window, so the list stays the same, but",
     ),
-    "told of every window that closes": (
-        {LAST: "    finally:\n        line.told = []\n        await line.announce()"},
-        "Alm closes one window of two, and Kar hears 'On the line: Alm, Kar'.",
+    "a person leaves with the first window that closes": (
+        {FORGET: FORGET_ALL},
+        "closes one of two windows, and is still online, but",
+    ),
+    "remembered after the broadcast": (
+        {
+            "            self.announced = names\n": "",
+            "{', '.join(names)}\")\n": (
+                "{', '.join(names)}\")\n            self.announced = names\n"
+            ),
+        },
+        "opens four windows at the same moment, so the list changes once, but",
     ),
     "nobody is told who left": (
-        {LAST: "    finally:\n        pass"},
-        "Alm closes its last window, and Kar hears nothing of it.",
+        {LEFT: "    finally:\n        pass"},
+        "closes the only window, and",
     ),
-    "a window that is gone is not thought of": (
-        {"except (WebSocketDisconnect, RuntimeError):": "except ZeroDivisionError:"},
-        "were gone at once, and your app's log has an error:",
+    "announced whenever a window closes": (
+        {LEFT: "    finally:\n        manager.announced = []\n        await manager.announce()"},
+        "closes one of two windows, and is still online, but",
     ),
-    "remembered after the wait": (
+    "says goodbye to a client that has gone": (
+        {LEFT: f'{LEFT}\n        await websocket.send_text("Goodbye.")'},
+        "was speaking, and your app's log has an error:",
+    ),
+    "one window of each person reads everything": (
         {
-            "            self.told = huts\n": "",
-            "{', '.join(huts)}\")\n": "{', '.join(huts)}\")\n            self.told = huts\n",
-        },
-        "opens four windows at once, and Kar hears",
-    ),
-    "one window of a hut hears all": (
-        {
-            "windows = list(self.windows)": (
-                "windows = list({h: w for w, (h, _) in self.windows.items()}.values())"
+            "others = [one for one in self.connections if one is not exclude]": (
+                "others = list({c.name: w for w, c in self.connections.items()}.values())"
             )
         },
-        "Alm has three windows, and each should hear every report.",
+        "has three windows, and each should read all messages.",
     ),
     "in the order of arrival": (
-        {"sorted({hut for hut, _ in self.windows.values()})": ARRIVAL},
-        "Alm came, and Kar hears 'On the line: Kar, Alm'.",
+        {
+            "sorted({one.name for one in self.connections.values()})": (
+                "list(dict.fromkeys(one.name for one in self.connections.values()))"
+            )
+        },
+        "is right.",
     ),
 }
 

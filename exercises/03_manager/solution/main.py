@@ -1,8 +1,9 @@
-"""Exercise 3: who is on the line. Name the huts that are there."""
+"""Exercise 3: who is online. Name each person once, and only when it is news."""
 
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from anyio import CancelScope
@@ -15,61 +16,75 @@ app = FastAPI()
 # Starlette has two ways to say that the client has gone.
 CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
-# A window that has not taken a message after this long no longer counts as one.
+# Seconds. A client that needs longer than this to take a message is dropped.
 SEND_TIMEOUT = 1.0
 
 
-class Line:
-    """Which windows are open, at which hut, and how to speak to all of them."""
+@dataclass
+class Connection:
+    """What the manager keeps about one client."""
+
+    name: str
+    scope: CancelScope
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class ConnectionManager:
+    """Keeps the open connections, and sends to one of them or to all."""
 
     def __init__(self) -> None:
-        self.windows: dict[WebSocket, tuple[str, CancelScope]] = {}
-        self.told: list[str] = []
+        self.connections: dict[WebSocket, Connection] = {}
+        self.announced: list[str] = []
 
     @contextmanager
-    def window(self, websocket: WebSocket, hut: str) -> Generator[None]:
-        """Keep a window while the block runs; end the block if it is dropped."""
+    def connect(self, websocket: WebSocket, name: str) -> Generator[None]:
+        """Keep a connection for as long as the `with` block runs."""
         with CancelScope() as scope:
-            self.windows[websocket] = (hut, scope)
+            self.connections[websocket] = Connection(name, scope)
             try:
                 yield
             finally:
-                self.windows.pop(websocket, None)
+                self.connections.pop(websocket, None)
 
-    def huts(self) -> list[str]:
-        """Return the huts on the line, by name."""
-        return sorted({hut for hut, _ in self.windows.values()})
+    def names(self) -> list[str]:
+        """Return the names of all who are online, in alphabetical order."""
+        return sorted({one.name for one in self.connections.values()})
 
     async def announce(self) -> None:
-        """Tell everybody who is on the line, if that has changed."""
-        huts = self.huts()
-        if huts != self.told:
-            # Remembered before the first await: meanwhile others may announce too.
-            self.told = huts
-            await self.broadcast(f"On the line: {', '.join(huts)}")
+        """Tell everybody who is online, if that has changed."""
+        names = self.names()
+        if names != self.announced:
+            # Before the `await`: while it waits, other endpoints announce, too.
+            self.announced = names
+            await self.broadcast(f"Online: {', '.join(names)}")
 
     async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one window; a window that cannot be reached is one no longer."""
+        """Send to one client, and do nothing if it has gone."""
+        connection = self.connections.get(websocket)
+        if connection is None:
+            return  # It has left, or was dropped.
         try:
-            async with asyncio.timeout(SEND_TIMEOUT):
+            # One message at a time: not every server can send two at once.
+            async with asyncio.timeout(SEND_TIMEOUT), connection.lock:
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.windows.pop(websocket, None)
+            pass  # Its own endpoint will notice, and remove it.
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if entry := self.windows.pop(websocket, None):
-                entry[1].cancel()
+            self.drop(websocket)  # Its own endpoint would wait for it forever.
 
-    async def broadcast(self, text: str) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
-        with CancelScope(shield=True):
-            windows = list(self.windows)
-            await asyncio.gather(*(self.send(window, text) for window in windows))
+    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
+        """Send to all clients, or to all but one."""
+        # A list: clients may come and go while this waits for the network.
+        others = [one for one in self.connections if one is not exclude]
+        await asyncio.gather(*(self.send(one, text) for one in others))
+
+    def drop(self, websocket: WebSocket) -> None:
+        """Forget a connection, and end the `with` block that keeps it."""
+        if connection := self.connections.pop(websocket, None):
+            connection.scope.cancel()
 
 
-line = Line()
+manager = ConnectionManager()
 
 
 @app.get("/")
@@ -77,17 +92,19 @@ async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
-@app.websocket("/ws/{hut}")
-async def report(websocket: WebSocket, hut: str) -> None:
+@app.websocket("/ws/{name}")
+async def chat(websocket: WebSocket, name: str) -> None:
     await websocket.accept()
     try:
-        with line.window(websocket, hut), suppress(*CLIENT_GONE):
-            await line.announce()
+        with manager.connect(websocket, name), suppress(*CLIENT_GONE):
+            await manager.announce()
             try:
                 async for text in websocket.iter_text():
-                    await line.broadcast(f"{hut}: {text}")
+                    await manager.send(websocket, f"You wrote: {text}")
+                    said = f"{name} says: {text}"
+                    await manager.broadcast(said, exclude=websocket)
             except KeyError:
                 # iter_text() looks up "text", and a binary message has none.
                 await websocket.close(1003, "Send text, not bytes.")
     finally:
-        await line.announce()
+        await manager.announce()
