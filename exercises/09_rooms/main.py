@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -57,17 +58,26 @@ messages: TypeAdapter[Message] = TypeAdapter(
 )
 
 
+@dataclass
+class Window:
+    """What is kept of a window."""
+
+    hut: str
+    scope: CancelScope
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Room:
     """The windows that are open in a room, and whose each of them is."""
 
     def __init__(self) -> None:
-        self.windows: dict[WebSocket, tuple[str, CancelScope]] = {}
+        self.windows: dict[WebSocket, Window] = {}
 
     @contextmanager
     def window(self, websocket: WebSocket, hut: str) -> Generator[None]:
         """Keep a window while the block runs; end the block if it is dropped."""
         with CancelScope() as scope:
-            self.windows[websocket] = (hut, scope)
+            self.windows[websocket] = Window(hut, scope)
             try:
                 yield
             finally:
@@ -75,20 +85,24 @@ class Room:
 
     async def send(self, websocket: WebSocket, event: BaseModel) -> None:
         """Send to one window; a window that cannot be reached is one no longer."""
+        window = self.windows.get(websocket)
+        if window is None:
+            return  # It has left, or was dropped.
         try:
-            async with asyncio.timeout(SEND_TIMEOUT):
+            # One message at a time: not every server can send two at once.
+            async with asyncio.timeout(SEND_TIMEOUT), window.lock:
                 await websocket.send_text(event.model_dump_json())
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
             self.windows.pop(websocket, None)
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if entry := self.windows.pop(websocket, None):
-                entry[1].cancel()
+            # It is there and does not read: its own endpoint would wait forever.
+            if self.windows.pop(websocket, None):
+                window.scope.cancel()
 
     async def send_all(self, windows: list[WebSocket], event: BaseModel) -> None:
         """Send to these at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
+        # Once it has started it reaches everybody, even if the sender is dropped.
         with CancelScope(shield=True):
             await asyncio.gather(*(self.send(window, event) for window in windows))
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import compare_digest
 from typing import Annotated
@@ -63,17 +64,25 @@ app.add_middleware(Guard)
 app.add_middleware(CORSMiddleware, allow_origins=settings.pages)
 
 
+@dataclass
+class Window:
+    """What is kept of a window."""
+
+    scope: CancelScope
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Line:
     """Which windows are open, and how to speak to all of them."""
 
     def __init__(self) -> None:
-        self.windows: dict[WebSocket, CancelScope] = {}
+        self.windows: dict[WebSocket, Window] = {}
 
     @contextmanager
     def window(self, websocket: WebSocket) -> Generator[None]:
         """Keep a window while the block runs; end the block if it is dropped."""
         with CancelScope() as scope:
-            self.windows[websocket] = scope
+            self.windows[websocket] = Window(scope)
             try:
                 yield
             finally:
@@ -81,20 +90,24 @@ class Line:
 
     async def send(self, websocket: WebSocket, text: str) -> None:
         """Send to one window; a window that cannot be reached is one no longer."""
+        window = self.windows.get(websocket)
+        if window is None:
+            return  # It has left, or was dropped.
         try:
-            async with asyncio.timeout(SEND_TIMEOUT):
+            # One message at a time: not every server can send two at once.
+            async with asyncio.timeout(SEND_TIMEOUT), window.lock:
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
             self.windows.pop(websocket, None)
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.windows.pop(websocket, None):
-                scope.cancel()
+            # It is there and does not read: its own endpoint would wait forever.
+            if self.windows.pop(websocket, None):
+                window.scope.cancel()
 
     async def broadcast(self, text: str) -> None:
         """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
+        # Once it has started it reaches everybody, even if the sender is dropped.
         with CancelScope(shield=True):
             windows = list(self.windows)
             await asyncio.gather(*(self.send(window, text) for window in windows))

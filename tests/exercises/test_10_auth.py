@@ -4,6 +4,9 @@ import pytest
 
 from tests.exercises.conftest import Desk, answers
 
+OF_THIS_ONE = "        if window.shown.number == shown.number:\n"
+CANCEL = "            window.end.cancel()\n"
+
 WRONG = {
     "a ticket from before is still good": (
         {"if shown is None or shown.number in lost:": "if shown is None:"},
@@ -14,15 +17,15 @@ WRONG = {
         "Kar reports its pass as lost, and asking for a ticket with it gets 200",
     ),
     "its lines stay open": (
-        {"        if other.number == shown.number:\n            end.cancel()\n": "        pass\n"},
+        {OF_THIS_ONE + CANCEL: "        pass\n"},
         "Kar's pass is lost, and a line of it stays open.",
     ),
     "one of its lines stays open": (
-        {"            end.cancel()\n\n\n@": "            end.cancel()\n            break\n\n\n@"},
+        {f"{CANCEL}\n\n@": f"{CANCEL}            break\n\n\n@"},
         "Kar's pass is lost, and a line of it stays open.",
     ),
     "the whole hut is closed": (
-        {"if other.number == shown.number:": "if other.hut == shown.hut:"},
+        {"if window.shown.number == shown.number:": "if window.shown.hut == shown.hut:"},
         "Kar's other pass is not lost. Your app closes the connection (4401 Your pass is over.)",
     ),
     "the list is of huts": (

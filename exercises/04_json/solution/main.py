@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -20,7 +21,7 @@ app = FastAPI()
 # Starlette has two ways to say that the client has gone.
 CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
-# A member that has not taken a message after this long no longer counts as one.
+# Seconds. A client that needs longer than this to take a message is dropped.
 SEND_TIMEOUT = 1.0
 
 numbers = count(1)
@@ -73,41 +74,54 @@ class Error(BaseModel):
     detail: str
 
 
+@dataclass
+class Connection:
+    """What the manager keeps about one client."""
+
+    scope: CancelScope
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class ConnectionManager:
-    """Who is here, and how to speak to one of them or to all."""
+    """Keeps the open connections, and sends to one of them or to all."""
 
     def __init__(self) -> None:
-        self.connections: dict[WebSocket, CancelScope] = {}
+        self.connections: dict[WebSocket, Connection] = {}
 
     @contextmanager
     def connect(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a member while the block runs; end the block if it is dropped."""
+        """Keep a connection for as long as the `with` block runs."""
         with CancelScope() as scope:
-            self.connections[websocket] = scope
+            self.connections[websocket] = Connection(scope)
             try:
                 yield
             finally:
                 self.connections.pop(websocket, None)
 
     async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one member; a member that cannot be reached is one no longer."""
+        """Send to one client, and do nothing if it has gone."""
+        connection = self.connections.get(websocket)
+        if connection is None:
+            return  # It has left, or was dropped.
         try:
-            async with asyncio.timeout(SEND_TIMEOUT):
+            # One message at a time: not every server can send two at once.
+            async with asyncio.timeout(SEND_TIMEOUT), connection.lock:
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.connections.pop(websocket, None)
+            pass  # Its own endpoint will notice, and remove it.
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if scope := self.connections.pop(websocket, None):
-                scope.cancel()
+            self.drop(websocket)  # Its own endpoint would wait for it forever.
 
-    async def broadcast(self, text: str) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
-        with CancelScope(shield=True):
-            connections = list(self.connections)
-            await asyncio.gather(*(self.send(one, text) for one in connections))
+    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
+        """Send to all clients, or to all but one."""
+        # A list: clients may come and go while this waits for the network.
+        others = [one for one in self.connections if one is not exclude]
+        await asyncio.gather(*(self.send(one, text) for one in others))
+
+    def drop(self, websocket: WebSocket) -> None:
+        """Forget a connection, and end the `with` block that keeps it."""
+        if connection := self.connections.pop(websocket, None):
+            connection.scope.cancel()
 
 
 manager = ConnectionManager()
@@ -130,8 +144,8 @@ def explain(error: ValueError) -> str:
     """Say what is wrong with a message, in a line that cannot grow long."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
-        field = "".join(f"{part}: " for part in first["loc"][1:])
-        return f"{field}{first['msg']}"[:200]
+        where = "".join(f"{part}: " for part in first["loc"][1:])
+        return f"{where}{first['msg']}"[:200]
     return str(error)[:200]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 from secrets import compare_digest, token_hex, token_urlsafe
@@ -51,17 +51,26 @@ class Pass:
     number: str
 
 
+@dataclass
+class Window:
+    """What is kept of a window."""
+
+    shown: Pass
+    end: CancelScope
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Line:
     """Which windows are open, each with its pass, and how to speak to all."""
 
     def __init__(self) -> None:
-        self.windows: dict[WebSocket, tuple[Pass, CancelScope]] = {}
+        self.windows: dict[WebSocket, Window] = {}
 
     @contextmanager
     def window(self, websocket: WebSocket, shown: Pass) -> Generator[CancelScope]:
         """Keep a window while the block runs; end the block when its pass ends."""
         with move_on_after(shown.until - time()) as end:
-            self.windows[websocket] = (shown, end)
+            self.windows[websocket] = Window(shown, end)
             # It may have been lost while the window was opening.
             if shown.number in lost:
                 end.cancel()
@@ -72,20 +81,24 @@ class Line:
 
     async def send(self, websocket: WebSocket, text: str) -> None:
         """Send to one window; a window that cannot be reached is one no longer."""
+        window = self.windows.get(websocket)
+        if window is None:
+            return  # It has left, or was dropped.
         try:
-            async with asyncio.timeout(SEND_TIMEOUT):
+            # One message at a time: not every server can send two at once.
+            async with asyncio.timeout(SEND_TIMEOUT), window.lock:
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             # It is gone, or closing: its own endpoint hears of that too.
             self.windows.pop(websocket, None)
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait for ever.
-            if entry := self.windows.pop(websocket, None):
-                entry[1].cancel()
+            # It is there and does not read: its own endpoint would wait forever.
+            if self.windows.pop(websocket, None):
+                window.end.cancel()
 
     async def broadcast(self, text: str) -> None:
         """Send to all at once, so that nobody waits for another one's network."""
-        # Begun for some, it is finished for all, even if the sender is dropped.
+        # Once it has started it reaches everybody, even if the sender is dropped.
         with CancelScope(shield=True):
             windows = list(self.windows)
             await asyncio.gather(*(self.send(window, text) for window in windows))
@@ -177,9 +190,9 @@ def forget() -> None:
 async def report_lost(shown: Shown) -> None:
     forget()
     lost[shown.number] = shown.until
-    for other, end in list(line.windows.values()):
-        if other.number == shown.number:
-            end.cancel()
+    for window in list(line.windows.values()):
+        if window.shown.number == shown.number:
+            window.end.cancel()
 
 
 @app.websocket("/ws")
