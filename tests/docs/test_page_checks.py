@@ -123,6 +123,16 @@ def test_accepts_the_sections_in_their_order_with_and_without_exercises() -> Non
     assert pages.section_faults(renamed, exercises=False)
 
 
+def test_a_lesson_without_steps_may_have_one_from_the_naive_version_to_itself() -> None:
+    anchors = [f"{one}1" if one == "step-" else one for one in pages.LADDER.values()]
+    page = "# T { #t }\n" + "".join(f"## A {{ #{anchor} }}\n" for anchor in anchors)
+    assert not pages.section_faults(page, exercises=True)
+    assert not pages.section_faults(page, exercises=True, steps=1)
+    assert pages.section_faults(page, exercises=True, steps=2)
+    assert pages.section_faults(page, exercises=False)
+    assert pages.section_faults(page.replace("#step-1", "#step-2"), exercises=True)
+
+
 @pytest.mark.parametrize("key", ["description", "minutes", "builds_on", "mirrors"])
 def test_finds_what_the_front_matter_lacks(key: str) -> None:
     matter = {"description": "Words.", "minutes": 20, "builds_on": None, "mirrors": "A page."}
