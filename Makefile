@@ -119,12 +119,14 @@ bundle: $(WHOLE) ## Pack all for a room without a network, into dist/
 	@$(PY) -m tools bundle
 
 # Without --python-version the lock would be for the Python that happens to be in .venv, and later.
-lock: $(WHOLE) ## Write requirements.txt from pyproject.toml (UPGRADE=1 takes newer versions)
-	@$(PY) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --quiet \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
-		-o requirements.txt
-	@if grep -n '://' requirements.txt; then \
-		echo 'These lines of requirements.txt name a host; a lock must work with any index.' >&2; \
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --quiet \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+# The second is what a bundle brings: of the first, what a class needs, in the same versions.
+lock: $(WHOLE) ## Write the two locks from pyproject.toml (UPGRADE=1 takes newer versions)
+	@$(PY) -m $(LOCK) --group dev $(if $(UPGRADE),--upgrade) -o requirements.txt
+	@$(PY) -m $(LOCK) --group class -c requirements.txt --no-annotate -o requirements-class.txt
+	@if grep -n '://' requirements.txt requirements-class.txt; then \
+		echo 'These lines name a host; a lock must work with any index.' >&2; \
 		exit 1; \
 	fi
 

@@ -2,7 +2,7 @@
 
 In the file are what git has committed, the site built from that, and the wheels of what a class
 needs, for this machine's platform and Python. Who unpacks it sets up and runs the course offline.
-The wheels of everything that the lock names would weigh ten times as much: a class copies this.
+The wheels of everything in requirements.txt would weigh ten times as much, and a class copies this.
 """
 
 import gzip
@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import platform
-import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -19,17 +19,14 @@ import tomllib
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
 ROOT = Path(__file__).parents[1]
 DIST = "dist"
 WHEELS = "wheels"
+LOCK = "requirements-class.txt"
 CACHE = Path(".cache/wheels")
 START = "START-HERE.txt"
 NAME = "websockets-with-fastapi"
@@ -97,43 +94,6 @@ def name_of(folder: str) -> str:
     """
     machine = f"{SYSTEM}-{platform.machine()}".lower()
     return f"{folder}-{machine}-py{MINOR.replace('.', '')}.{'zip' if WINDOWS else 'tar.gz'}"
-
-
-def needed(pyproject: Mapping) -> set[str]:
-    """Return the packages that a class needs: the course's own, the group `class`, and theirs.
-
-    Raises:
-        CannotBundleError: one of them is not installed.
-    """
-    roots = [*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["class"]]
-    waiting = [Requirement(root) for root in roots]
-    seen: set[tuple[str, str]] = set()
-    while waiting:
-        package = waiting.pop()
-        name = canonicalize_name(package.name)
-        for extra in {"", *package.extras} - {known for found, known in seen if found == name}:
-            seen.add((name, extra))
-            try:
-                further = [Requirement(line) for line in requires(name) or []]
-            except PackageNotFoundError:
-                raise CannotBundleError(f"{name} is not installed; set up anew first.") from None
-            waiting += [
-                other
-                for other in further
-                if other.marker is None or other.marker.evaluate({"extra": extra})
-            ]
-    return {name for name, _ in seen}
-
-
-def subset(lock: str, packages: set[str]) -> str:
-    """Return the lock with these packages alone, their versions and hashes as they are."""
-    entries = re.split(r"^(?=\w)", lock, flags=re.MULTILINE)
-    return "".join(
-        entry
-        for entry in entries
-        if entry.strip()
-        and canonicalize_name(Requirement(entry.partition("\\")[0]).name) in packages
-    )
 
 
 def fetch(requirements: Path, cache: Path, folder: Path) -> None:
@@ -220,8 +180,7 @@ def bundle(root: Path = ROOT) -> tuple[Path, str]:
 
         wheels = folder / WHEELS
         wheels.mkdir()
-        lock = (folder / "requirements.txt").read_text(encoding="utf-8")
-        _write(wheels / "requirements.txt", subset(lock, needed(pyproject)))
+        shutil.copy(folder / LOCK, wheels / "requirements.txt")
         fetch(wheels / "requirements.txt", root / CACHE, wheels)
         _write(wheels / "made-for", f"{target()}\n")
         _write(folder / START, start_here(version, commit))

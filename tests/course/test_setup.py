@@ -286,8 +286,9 @@ def test_make_alone_prints_every_word() -> None:
     assert re.findall(r"^  ([a-z]+) +\S", shown, re.MULTILINE) == phony.group(1).split()[:-1]
 
 
-def test_the_lock_names_no_host() -> None:
-    lock = (ROOT / "requirements.txt").read_text()
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-class.txt"])
+def test_a_lock_names_no_host(name: str) -> None:
+    lock = (ROOT / name).read_text()
 
     assert "://" not in lock
     assert "--index-url" not in lock

@@ -59,12 +59,24 @@ def declared(*groups: str) -> set[NormalizedName]:
     return {canonicalize_name(one.name) for group in groups for one in project()[group]}
 
 
+LOCKS = {"requirements.txt": ("main", "dev"), "requirements-class.txt": ("main", "class")}
+"""What each lock is made from."""
+
+each_lock = pytest.mark.parametrize("lock", LOCKS)
+
+
 @cache
-def locked() -> list[Requirement]:
+def hashed(lock: str) -> dict[str, list[str]]:
+    """Return what a lock names, with its version and the systems it is for; and its hashes."""
+    text = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if re.match(r"[a-zA-Z]", line)]
+    return {words.strip(): hashes for words, *hashes in (line.split("--hash=") for line in lines)}
+
+
+@cache
+def locked(lock: str) -> list[Requirement]:
     """Return the lock's entries, each with its version and the systems that it is for."""
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", " ")
-    lines = [line.partition(" --hash")[0] for line in text.splitlines()]
-    return [Requirement(line) for line in lines if re.match(r"[a-zA-Z]", line)]
+    return [Requirement(entry) for entry in hashed(lock)]
 
 
 def imported(files: Iterable[Path]) -> dict[str, Path]:
@@ -113,15 +125,15 @@ def test_what_is_imported_is_declared(files: list[Path], groups: tuple[str, ...]
 
 
 def faults(
-    environment: dict[str, str], wanted: Iterable[Requirement]
+    lock: str, environment: dict[str, str], wanted: Iterable[Requirement]
 ) -> tuple[list[str], set[str]]:
-    """Return what the lock lacks in an environment, and the names of all that is wanted there.
+    """Return what a lock lacks in an environment, and the names of all that is wanted there.
 
     What a package itself requires is read from the installed package: no network is asked.
     """
     entries = {
         canonicalize_name(entry.name): entry
-        for entry in locked()
+        for entry in locked(lock)
         if entry.marker is None or entry.marker.evaluate(environment)
     }
     lacking: list[str] = []
@@ -134,7 +146,7 @@ def faults(
         name = canonicalize_name(one.name)
         entry = entries.get(name)
         if entry is None:
-            lacking.append(f"{one} is not in requirements.txt.")
+            lacking.append(f"{one} is not in {lock}.")
             continue
         (pin,) = entry.specifier
         if not one.specifier.contains(pin.version, prereleases=True):
@@ -149,22 +161,36 @@ def faults(
     return lacking, {name for name, _ in seen}
 
 
+def wanted(lock: str) -> list[Requirement]:
+    return [one for group in LOCKS[lock] for one in project()[group]]
+
+
+@each_lock
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_lock_has_all_that_is_declared(environment: str) -> None:
-    lacking, _ = faults(ENVIRONMENTS[environment], [*project()["main"], *project()["dev"]])
-    assert not lacking, "\n".join([*lacking, "`make lock` writes requirements.txt."])
+def test_a_lock_has_all_that_is_declared(lock: str, environment: str) -> None:
+    lacking, _ = faults(lock, ENVIRONMENTS[environment], wanted(lock))
+    assert not lacking, "\n".join([*lacking, f"`make lock` writes {lock}."])
 
 
-def test_the_lock_has_nothing_else() -> None:
-    wanted = [*project()["main"], *project()["dev"]]
-    needed = {name for one in ENVIRONMENTS.values() for name in faults(one, wanted)[1]}
+@each_lock
+def test_a_lock_has_nothing_else(lock: str) -> None:
+    needed = {n for one in ENVIRONMENTS.values() for n in faults(lock, one, wanted(lock))[1]}
     for_us = [
         entry
-        for entry in locked()
+        for entry in locked(lock)
         # Some are for a Python in a browser.
         if entry.marker is None or any(map(entry.marker.evaluate, ENVIRONMENTS.values()))
     ]
     assert {canonicalize_name(entry.name) for entry in for_us} <= needed
+
+
+def test_a_class_has_the_versions_that_are_tested() -> None:
+    """Its lock is a part of ours, and each of its files the same to the last bit."""
+    ours, theirs = ({e.name: e.specifier for e in locked(lock)} for lock in LOCKS)
+    assert {name: ours.get(name) for name in theirs} == theirs
+    hashes = {e.partition(" ")[0]: found for e, found in hashed("requirements.txt").items()}
+    for entry, found in hashed("requirements-class.txt").items():
+        assert hashes[entry.partition(" ")[0]] == found, f"{entry}: `make lock` writes both locks."
 
 
 @pytest.mark.parametrize(
@@ -176,5 +202,5 @@ def test_the_lock_has_nothing_else() -> None:
     ],
 )
 def test_a_requirement_that_the_lock_does_not_fit_is_found(requirement: str, words: str) -> None:
-    lacking, _ = faults(ENVIRONMENTS["linux-3.11"], [Requirement(requirement)])
+    lacking, _ = faults("requirements.txt", ENVIRONMENTS["linux-3.11"], [Requirement(requirement)])
     assert words in " ".join(lacking) if words else not lacking
