@@ -693,9 +693,27 @@ def _as_patch(text: str, old: str, hunk: Hunk, path: Path) -> str | None:
         places = _places(lines, [*removed, *after])
         if not after:
             places = [place for place in places if place + len(removed) == len(lines)]
+    if not places and removed:
+        places = _only_place(lines, was, hunk)
     if len(places) != 1:
         return None
     return "".join([*lines[: places[0]], *hunk.added, *lines[places[0] + len(removed) :]])
+
+
+def _only_place(lines: list[str], was: list[str], hunk: Hunk) -> list[int]:
+    """Return where removed lines stand, if once in each file, and a neighbour is the same too.
+
+    A step that wraps a `try` around the lines before, and adds an `except` after them, leaves no
+    more of their surroundings than that.
+    """
+    removed, end = list(hunk.removed), hunk.start + len(hunk.removed)
+    places = _places(lines, removed)
+    if not telling_lines("".join(removed)) or [len(places), len(_places(was, removed))] != [1, 1]:
+        return []
+    before, after = places[0], places[0] + len(removed)
+    same_before = lines[max(0, before - 1) : before] == was[max(0, hunk.start - 1) : hunk.start]
+    same_after = lines[after : after + 1] == was[end : end + 1]
+    return places if same_before or same_after else []
 
 
 def _places(lines: list[str], wanted: list[str]) -> list[int]:

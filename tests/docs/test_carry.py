@@ -323,3 +323,18 @@ def test_a_line_of_lesson_3s_manager_reaches_every_lesson_that_has_it(tmp_path: 
     before = {path: path.read_bytes() for path in root.rglob("*.py")}
     carry.carry("03_manager", root)
     assert {path: path.read_bytes() for path in root.rglob("*.py")} == before
+
+
+def test_a_line_of_a_step_reaches_the_later_steps_and_every_manager(tmp_path: Path) -> None:
+    (tmp_path / "course").mkdir()
+    root = copy_project(tmp_path / "course")
+    git(root, "init", "--quiet")
+    commit(root)
+    line = "pass  # Its own endpoint will notice, and remove it."
+    edit(root, "lessons/03_manager/step_1.py", line, "pass  # A line of the test.")
+    having = [path for path in (root / "lessons").rglob("*.py") if line in path.read_text("utf-8")]
+    assert len(having) >= len(names()) - 4
+    # Step 3 has other lines around it; the exercises have it in programs of their own.
+    report = carry.carry("03_manager", root)
+    assert not report.conflicts, told(report)
+    assert not [path for path in having if line in path.read_text("utf-8")]
