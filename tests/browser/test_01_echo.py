@@ -1,11 +1,9 @@
 """What the page of lesson 1 says happens in a browser, done in one."""
 
-import re
-
 from playwright.sync_api import Page
 
 from tests.support.browser import to_port
-from tests.support.server import ROOT, serve
+from tests.support.server import serve
 
 
 def test_naive_page_runs_what_a_message_contains(page: Page) -> None:
@@ -32,17 +30,6 @@ def test_naive_page_sees_1006_after_bytes(page: Page) -> None:
         )
 
     assert code == 1006
-
-
-def test_real_page_sees_1003_after_bytes_by_the_lines_of_the_lesson(page: Page) -> None:
-    text = (ROOT / "docs" / "lessons" / "01_echo.md").read_text("utf-8")
-    (lines,) = re.findall(r"```console\n(const mine = .*?)```", text, re.DOTALL)
-    with serve("lessons.01_echo.main:app") as server:
-        page.goto(server.url)
-        with page.expect_console_message() as shown:
-            page.add_script_tag(content=lines)
-
-    assert shown.value.text == "1003 Send text, not bytes."
 
 
 def test_naive_page_is_deaf_on_another_port(page: Page) -> None:

@@ -136,7 +136,7 @@ def test_a_lesson_without_a_naive_version_says_so() -> None:
     ("options", "words"),
     [
         (["--step", "1", "--naive"], "Say NAIVE=1 or STEP=1, not both"),
-        (["--step", "9"], "Lesson 01_echo has no step 9. It has no steps."),
+        (["--step", "9"], "Lesson 01_echo has no step 9. Its steps are step_1, step_2."),
     ],
 )
 def test_a_step_that_cannot_be_run_is_said_in_a_sentence(options: list[str], words: str) -> None:
