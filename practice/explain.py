@@ -1,18 +1,14 @@
-"""What is wrong with a learner's app, in sentences: from its source, its log and its stack."""
+"""What is wrong with a learner's app, in sentences: from its source, its records, its stack."""
 
 import re
 import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-STALL_SECONDS = 0.5
-"""A callback that runs longer than this held up everybody who was connected."""
+from practice.records import Raised, Record, read, without
 
 _FRAME = re.compile(r'^\s*File "(?P<path>[^"]+)", line (?P<line>\d+)')
-# Exception groups draw a margin of bars and crosses before each line of a traceback.
-_MARGIN = re.compile(r"^ *[|+](?:-*\+-[-\d ]*-+)? ?", re.MULTILINE)
-_RAISED = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<words>.*))?$")
 _NOT_AWAITED = re.compile(r"coroutine '(?:\w+\.)*(\w+)' was never awaited")
-_STALL = re.compile(r"^Executing <.*> took (\d+\.\d+) seconds$", re.MULTILINE)
 _NO_APP = 'Attribute "app" not found in module'
 
 
@@ -49,53 +45,54 @@ def start_fault(log: str, main: Path, shown: str) -> str:
     raised = errors(log, main, shown)
     if raised:
         return f"Your app does not start: {raised[-1]}"
-    last = log.strip().rsplit("\n", 1)[-1]
+    last = without(log).strip().rsplit("\n", 1)[-1]
     return f"Your app ended before it served anybody. Its last words: {last or 'none'}"
 
 
 def errors(log: str, main: Path, shown: str) -> list[str]:
-    """Return a sentence for each traceback of the log; of a chain of them, the last is taken.
+    """Return a sentence for each error that the log has a record of, for each part of a group.
 
     It names the last line of the learner's that the error went through: in `main`, in a file
     beside it, or in a template, for which Jinja makes frames of their own.
     """
     folder = main.parent.resolve()
     shown_folder = shown.removesuffix(main.name)
-    found = []
-    for block in _tracebacks(_MARGIN.sub("", log)):
-        lines = block.split("\n")
-        frames = [(at, match) for at, line in enumerate(lines) if (match := _FRAME.match(line))]
-        mine = [
-            (path, int(match["line"]))
-            for _, match in frames
-            if (path := Path(match["path"]).resolve()).is_relative_to(folder) and path.is_file()
-        ]
-        after = lines[frames[-1][0] + 1 :] if frames else lines
-        raised = next((match for line in after if (match := _RAISED.match(line))), None)
-        kind = raised["kind"].rsplit(".", 1)[-1] if raised else "an error"
-        words = f": {raised['words']}" if raised and raised["words"] else ""
-        where = code = ""
-        if mine:
-            path, line = mine[-1]
-            where = f" at line {line} of {shown_folder}{path.relative_to(folder).as_posix()}"
-            code = _line(path, line)
-        found.append(f"{kind}{where}{words}" + (f"\n    {code}" if code else ""))
-    return found
+    found: dict[str, None] = {}
+    for record in read(log):
+        for raised, frames in _leaves(record.raised, ()):
+            mine = _last_within(folder, frames)
+            where = code = ""
+            if mine:
+                path, line = mine
+                where = f" at line {line} of {shown_folder}{path.relative_to(folder).as_posix()}"
+                code = _line(path, line)
+            words = f": {raised.words}" if raised.words else ""
+            found[f"{raised.kind}{where}{words}" + (f"\n    {code}" if code else "")] = None
+    return [*found]
 
 
-def notes(log: str) -> list[str]:
+def notes(log: str, main: Path) -> list[str]:
     """Return what the log says of an app besides its errors."""
     found = [
         f"You call {name}() without await, so it never runs."
         for name in dict.fromkeys(_NOT_AWAITED.findall(log))
     ]
-    stalls = [float(seconds) for seconds in _STALL.findall(log)]
-    if stalls and max(stalls) >= STALL_SECONDS:
+    held = [record.held for record in read(log) if record.held]
+    if held:
+        longest = max(held, key=lambda one: one.seconds)
+        path = Path(longest.file)
+        code = _line(path, longest.line)
+        of = "" if _same(longest.file, main) else f" of {path.name}"
         found.append(
-            f"Your app stood still for {max(stalls):.1f} seconds, and everybody waited."
-            " Is there a time.sleep(), or long work without an await?"
+            f"Your app stood still for {longest.seconds:.1f} seconds, and everybody waited: it was"
+            f" at line {longest.line}{of}, {code!r}."
         )
     return found
+
+
+def printed(records: Sequence[Record]) -> list[str]:
+    """Return the lines that an app has printed."""
+    return "".join(record.printed for record in records).splitlines()
 
 
 def standing_at(stack: str, main: Path) -> str:
@@ -107,12 +104,25 @@ def standing_at(stack: str, main: Path) -> str:
     return ""
 
 
-def _tracebacks(log: str) -> list[str]:
-    """Return the log's tracebacks, the last one of each chain."""
-    start = "Traceback (most recent call last):\n"
-    chained = ("During handling of the above exception", "The above exception was the direct cause")
-    blocks = log.split(start)[1:]
-    return [block for block in blocks if not any(words in block for words in chained)]
+def _leaves(
+    raised: Raised | None, frames: Sequence[tuple[str, int]]
+) -> Iterator[tuple[Raised, Sequence[tuple[str, int]]]]:
+    """Yield an error, of a group each part, with the frames that led there."""
+    if raised is None:
+        return
+    through = [*frames, *raised.frames]
+    if not raised.parts:
+        yield raised, through
+    for part in raised.parts:
+        yield from _leaves(part, through)
+
+
+def _last_within(folder: Path, frames: Sequence[tuple[str, int]]) -> tuple[Path, int] | None:
+    for file, line in reversed(frames):
+        path = Path(file).resolve()
+        if path.is_relative_to(folder) and path.is_file():
+            return path, line
+    return None
 
 
 def _same(path: str, main: Path) -> bool:

@@ -12,14 +12,18 @@ from rich.text import Text
 
 from practice.client import App, sentence
 from practice.exercise import ROOT, Exercise
-from practice.explain import notes, source_fault
-from practice.server import LearnerApp
+from practice.explain import source_fault
+from practice.server import LearnerApp, Spare
 
 CHECK_SECONDS = 20
 """A check that takes longer is ended. A run ends with its first failure, so this bounds it too."""
 
+PRINTED_LINES = 10
+"""How much of what is printed during a check is shown."""
+
 _DENT = len("  [pass] ")
 _WIDTH = 79
+_SAID = "> "
 _MARKS = {"pass": "green", "fail": "bold red", "    ": "dim", "note": "yellow"}
 # An apostrophe within a word begins nothing.
 _QUOTED = re.compile(r"(?<!\w)'[^'\n]{1,60}'(?!\w)")
@@ -60,6 +64,10 @@ class Screen:
             lines = [line] if line.startswith(" ") else self._lines(line)
             self._write(*(" " * _DENT + part for part in lines))
 
+    def quote(self, line: str) -> None:
+        """Write a line that the learner's code has printed, below a mark and never wrapped."""
+        self._write(" " * (_DENT - len(_SAID)) + _SAID + line)
+
     def _lines(self, words: str) -> list[str]:
         # What is quoted stays on one line if it can: a break in it may hide what is missing there.
         kept = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _BLANK), words)
@@ -82,9 +90,12 @@ class Screen:
 class Sentences:
     """The pytest plugin: it serves the learner's app to each check, and says what came of it."""
 
-    def __init__(self, exercise: Exercise, screen: Screen) -> None:
+    def __init__(self, exercise: Exercise, screen: Screen, spare: Spare) -> None:
         self.result = Result()
         self._exercise = exercise
+        self._spare = spare
+        self._more = True
+        self._learner: LearnerApp | None = None
         self._screen = screen
         self._notes: dict[str, None] = {}
         self._waiting: list[str] = []
@@ -92,19 +103,27 @@ class Sentences:
     @pytest.fixture
     def app(self, request: pytest.FixtureRequest) -> Iterator[App]:
         """Serve the learner's app anew, so that no check finds what another has left behind."""
-        with LearnerApp(self._exercise, _settings(request.node)) as learner:
+        self._learner = LearnerApp(self._exercise, self._spare, _settings(request.node))
+        with self._learner as learner:
+            if self._more:
+                # The next check's, while this one is asked.
+                self._spare.prepare()
             app = App(learner)
-            self._learner = learner
             yield app
             # First the app, which may be frozen, and then the clients, which would wait for it.
             learner.kill()
             app.leave()
-            self._notes |= dict.fromkeys(notes(learner.log))
+            self._notes |= dict.fromkeys(learner.notes())
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the checks."""
         self._waiting = [_words(item) for item in session.items]
         self.result.total = len(self._waiting)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, nextitem: pytest.Item | None) -> None:
+        """Remember whether another check comes after this one."""
+        self._more = nextitem is not None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -119,6 +138,8 @@ class Sentences:
             self._screen.say("pass", _words(item))
             self._waiting.remove(_words(item))
             self.result.passed += 1
+        if call.when == "teardown" or (call.when == "setup" and call.excinfo):
+            self._show_printed()
         return report
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -137,6 +158,16 @@ class Sentences:
         for words in self._notes:
             self._screen.say("note", words)
 
+    def _show_printed(self) -> None:
+        """Show what the learner's code has printed, beside the check during which it did."""
+        lines = self._learner.printed if self._learner else []
+        self._learner = None
+        for line in lines[:PRINTED_LINES]:
+            self._screen.quote(line)
+        more = len(lines) - PRINTED_LINES
+        if more > 0:
+            self._screen.explain(f"… and {more} line{'s' * (more > 1)} more.")
+
     def _failed(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         error = call.excinfo.value if call.excinfo else None
         fault = str(error).strip()
@@ -146,21 +177,23 @@ class Sentences:
         if call.when == "call":
             words = _words(item)
             self._waiting.remove(words)
-            fault = self._learner.fault() or self._with_error(fault)
+            if self._learner:
+                fault = self._learner.fault() or _with_error(self._learner, fault)
         else:
             words = "Your app starts."
         self.result.faults.append(fault)
         self._screen.say("fail", words)
         self._screen.explain(fault)
 
-    def _with_error(self, fault: str) -> str:
-        """Return the fault with the last error of the app's log, which may be why."""
-        # Ended, it has written all that it has to say.
-        self._learner.stop()
-        raised = self._learner.errors()
-        if not raised or any(error in fault for error in raised):
-            return fault
-        return f"{fault}\nIts log has an error: {raised[-1]}"
+
+def _with_error(learner: LearnerApp, fault: str) -> str:
+    """Return the fault with the last error of the app's log, which may be why."""
+    # Ended, it has written all that it has to say.
+    learner.stop()
+    raised = learner.errors()
+    if not raised or any(error in fault for error in raised):
+        return fault
+    return f"{fault}\nIts log has an error: {raised[-1]}"
 
 
 def _settings(item: pytest.Item) -> dict[str, str]:
@@ -184,12 +217,15 @@ def run(exercise: Exercise, out: TextIO = sys.stdout) -> Result:
         screen.say("fail", "Python can read your file.")
         screen.explain(fault)
         return Result(faults=[fault])
-    plugin = Sentences(exercise, screen)
     options = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(exercise.root), "--maxfail=1"]
     # Nothing of pytest's own reaches the learner, and an assertion's message is its own words.
     options += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain"]
     options += ["-o", f"timeout={CHECK_SECONDS}", "-o", "addopts=--import-mode=importlib"]
-    code = pytest.main([*options, str(exercise.checks)], plugins=[plugin])
+    with Spare(exercise.root) as spare:
+        # It imports its modules while pytest reads the checks.
+        spare.prepare()
+        plugin = Sentences(exercise, screen, spare)
+        code = pytest.main([*options, str(exercise.checks)], plugins=[plugin])
     if screen.broken:
         raise screen.broken
     if code == pytest.ExitCode.INTERRUPTED:

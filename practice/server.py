@@ -1,16 +1,19 @@
 """The learner's app on a real uvicorn, in a process of its own that cannot outlive its check."""
 
 import http.client
+import json
 import os
 import re
 import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
 from typing import Self
 
 from course.process import Process, ProcessError
-from practice import explain
+from practice import explain, records
 from practice.exercise import ROOT, WORK, Exercise
 
 START_SECONDS = 8
@@ -25,31 +28,73 @@ class Unmet(AssertionError):  # noqa: N818 - what it says is not that something 
     """A check does not hold; its text is the sentence for the learner."""
 
 
+class Spare:
+    """A process that imports FastAPI ahead of its turn, and waits to hear which app to serve.
+
+    An import takes most of the time in which an app starts. `prepare` begins one; left as a context
+    manager, the one that nobody took is ended.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._waiting: Process | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._waiting:
+            self._waiting.kill()
+
+    def prepare(self) -> None:
+        """Have one ready for the next who takes it."""
+        self._waiting = self._waiting or self._started()
+
+    def take(self) -> Process:
+        """Return the one that waits, or a new one."""
+        taken, self._waiting = self._waiting or self._started(), None
+        return taken
+
+    def _started(self) -> Process:
+        command = [sys.executable, "-m", "practice.serve"]
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        process = Process(command, env=env, cwd=self._root, stdin=True)
+        process.start()
+        return process
+
+
 class LearnerApp:
     """The app of an exercise on a free port. Entered it is ready; left it is gone.
 
     What `settings` names, the app finds in its environment, whatever the learner's own has there.
     """
 
-    def __init__(self, exercise: Exercise, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, exercise: Exercise, spare: Spare, settings: Mapping[str, str] | None = None
+    ) -> None:
         self._exercise = exercise
+        self._spare = spare
         self._settings = dict(settings or {})
         self._stopped = False
         self._killed = False
         self._root_path = ""
+        self._before = ""
         self.port = 0
 
     def __enter__(self) -> Self:
-        exercise = self._exercise
-        app = f"{WORK}.{exercise.name}.main:app"
-        arguments = [app, self._root_path]
-        env = {**os.environ, **self._settings}
-        env |= {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-        # A compiled file is known by its second: an edit within that second would not be seen.
-        env["PYTHONDONTWRITEBYTECODE"] = "1"
-        command = [sys.executable, "-m", "practice.serve", *arguments]
-        self._process = Process(command, env=env, cwd=exercise.root)
-        self._process.start()
+        order = {
+            "app": f"{WORK}.{self._exercise.name}.main:app",
+            "folder": str(self._exercise.work),
+            "root_path": self._root_path,
+            "settings": self._settings,
+        }
+        self._process = self._spare.take()
+        self._process.write(f"{json.dumps(order)}\n")
         try:
             self._wait_until_ready()
         except BaseException:
@@ -63,14 +108,24 @@ class LearnerApp:
     def restart(self, root_path: str) -> None:
         """Serve it anew below a path, on another port and with an empty log."""
         self.kill()
+        self._before += self._process.log
         self._stopped = self._killed = False
         self._root_path = root_path
         self.__enter__()
 
     @property
     def log(self) -> str:
-        """Everything the app has printed so far."""
-        return self._process.log
+        """Everything the app has printed so far, as a terminal would show it."""
+        return records.without(self._process.log)
+
+    @property
+    def printed(self) -> list[str]:
+        """The lines that the learner's code has printed, also before a restart."""
+        return explain.printed(records.read(self._before + self._process.log))
+
+    def notes(self) -> list[str]:
+        """Return what there is to know of the app besides its errors."""
+        return explain.notes(self._before + self._process.log, self._exercise.main)
 
     def fault(self) -> str | None:
         """Return what is wrong with the app as a whole: it ended, or it is frozen. None if not."""
@@ -89,7 +144,7 @@ class LearnerApp:
 
     def errors(self) -> list[str]:
         """Return a sentence for each error in the log."""
-        return explain.errors(self.log, self._exercise.main, self._exercise.shown_main)
+        return explain.errors(self._process.log, self._exercise.main, self._exercise.shown_main)
 
     def stop(self) -> bool:
         """Ask the app to end and read what it still says; kill it if it does not.
@@ -116,7 +171,7 @@ class LearnerApp:
             return
         if self._process.closed or self._process.exit_code is not None:
             main, shown = self._exercise.main, self._exercise.shown_main
-            raise Unmet(explain.start_fault(self.log, main, shown))
+            raise Unmet(explain.start_fault(self._process.log, main, shown))
         raise Unmet(
             f"Your app does not start: it is not ready after {START_SECONDS} seconds."
             + (self._standing() or " Something in it never ends.")

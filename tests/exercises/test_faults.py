@@ -1,5 +1,6 @@
 """Whatever a learner's app does, the answer is a sentence, and it comes within seconds."""
 
+import signal
 import subprocess
 import time
 from textwrap import dedent
@@ -69,7 +70,16 @@ FAULTS = {
     ),
     "a short sleep in a handler": (
         HEAD + "    time.sleep(0.8)\n",
-        ["[note] Your app stood still for 0.8 seconds, and everybody waited."],
+        [
+            "[note] Your app stood still for 0.8 seconds, and everybody waited: it was at line 10",
+            "'time.sleep(0.8)'.",
+        ],
+    ),
+    "long work in a handler": (
+        HEAD
+        + "    end = time.process_time() + 0.7\n"
+        + "    while time.process_time() < end:\n        str(end)\n",
+        ["[note] Your app stood still for", "and everybody waited: it was at line 1"],
     ),
     "an error in a handler": (
         HEAD + '    raise ValueError("fog")\n',
@@ -80,6 +90,18 @@ FAULTS = {
         + "    async with asyncio.TaskGroup() as group:\n        group.create_task(fall())\n"
         + 'async def fall() -> None:\n    raise ValueError("group")\n',
         ["Its log has an error:", "at line 13 of work/01_echo/main.py: group"],
+    ),
+    "an error in a thread": (
+        HEAD.replace("import os", "import threading, os")
+        + "    threading.Thread(target=fall).start()\n    await websocket.receive()\n"
+        + 'def fall() -> None:\n    raise ValueError("deep\\nfog")\n',
+        ["Its log has an error: ValueError at line 13 of work/01_echo/main.py: deep raise"],
+    ),
+    "an error that is logged": (
+        HEAD.replace("import os", "import logging, os")
+        + '    try:\n        int("fog")\n    except ValueError:\n'
+        + '        logging.getLogger("hut").exception("Lost.")\n',
+        ["Its log has an error: ValueError at line 11 of work/01_echo/main.py: invalid literal"],
     ),
     "an exit in a handler": (
         HEAD + "    os._exit(7)\n",
@@ -130,6 +152,44 @@ def test_a_fault_is_a_sentence_within_seconds(fault: str, desk: Desk) -> None:
     for part in words:
         # A caret stands below its place, so there the blanks count.
         assert part in (ended.stdout if "^" in part else said)
+
+
+def test_what_is_printed_is_shown_beside_the_check_during_which_it_was(desk: Desk) -> None:
+    solved = desk.exercise("01").solution.read_text(encoding="utf-8")
+    accept = "    await websocket.accept()\n"
+    assert accept in solved
+    loud = 'print("a hut calls", end=" ")\n    print("\\n".join(["now"] + ["wind"] * 11))'
+    desk.write("01", solved.replace(accept, f"{accept}    {loud}\n"))
+
+    ended = desk.word("check", "01")
+
+    assert ended.returncode == 0, ended.stdout
+    printed = (
+        "       > a hut calls now\n" + "       > wind\n" * 9 + " " * 9 + "… and 2 lines more.\n"
+    )
+    first, *_ = ended.stdout.split("  [pass] ")[1:]
+    assert first == f"The station greets a hut before the hut says anything.\n{printed}"
+    assert '{"' not in ended.stdout
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows stops no process.")
+def test_a_machine_that_stands_still_is_not_the_learners_fault(desk: Desk) -> None:
+    desk.write(
+        "01",
+        HEAD
+        + "    import subprocess\n"
+        + "    at = os.getpid()\n"
+        + "    stop = f'kill -STOP {at}; sleep 0.8; kill -CONT {at}'\n"
+        + "    begun = time.monotonic()\n"
+        + "    subprocess.Popen(['sh', '-c', stop])\n"
+        + "    time.sleep(0.2)\n"
+        + "    await websocket.send_text(f'stood {time.monotonic() - begun > 0.6}')\n",
+    )
+
+    ended = desk.word("check", "01")
+
+    assert "stood True" in ended.stdout
+    assert "[note]" not in ended.stdout
 
 
 def test_nothing_of_a_frozen_app_is_left_running(desk: Desk) -> None:
