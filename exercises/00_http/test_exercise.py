@@ -1,6 +1,6 @@
 """What the letterbox of exercise 0 takes, check by check: `make check E=00`."""
 
-from practice.client import App
+from practice import App
 
 STARTER_SAYS = "Kar leaves a report, and the answer's status is"
 

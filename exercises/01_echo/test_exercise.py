@@ -3,7 +3,7 @@
 from random import SystemRandom
 from string import ascii_letters
 
-from practice.client import App
+from practice import App
 
 STARTER_SAYS = "A hut that calls wants to hear that somebody is there"
 

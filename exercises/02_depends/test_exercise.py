@@ -1,6 +1,6 @@
 """Whom the station of exercise 2 admits, check by check: `make check E=02`."""
 
-from practice.client import App
+from practice import App
 
 STARTER_SAYS = "Alm's warden opens Kar's line"
 

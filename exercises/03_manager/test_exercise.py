@@ -2,7 +2,7 @@
 
 from random import sample
 
-from practice.client import App, Client
+from practice import App, Client
 
 STARTER_SAYS = (
     "has opened a second window and is still one person, but the list says"

@@ -2,7 +2,7 @@
 
 import re
 
-from practice.client import App
+from practice import App
 
 STARTER_SAYS = "cm of snow, and the station answers"
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from practice.client import App
+from practice import App
 
 STARTER_SAYS = "Alm opens its page, and the heading says"
 

@@ -1,6 +1,6 @@
 """How the lines of exercise 6 end, and what is said of it: `make check E=06`."""
 
-from practice.client import App
+from practice import App
 
 STARTER_SAYS = "Kar says 'Over and out.' and is closed with 1006; 1000 is due"
 

@@ -3,7 +3,7 @@
 from time import monotonic
 
 import pytest
-from practice.client import App, Client
+from practice import App, Client
 
 STARTER_SAYS = "Kar has made its 3 reports, and for the next one it hears"
 

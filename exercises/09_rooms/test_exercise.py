@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from practice.client import App, Client
+from practice import App, Client
 
 STARTER_SAYS = "Kar tells Alm something, and Joch hears it:"
 

@@ -3,7 +3,7 @@
 from time import monotonic
 
 import pytest
-from practice.client import SECONDS, App, Client
+from practice import SECONDS, App, Client
 
 STARTER_SAYS = "Kar reports its pass as lost, and asking for a ticket with it gets"
 

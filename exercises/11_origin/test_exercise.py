@@ -1,7 +1,7 @@
 """Whose pages speak in a warden's name in exercise 11: `make check E=11`."""
 
 import pytest
-from practice.client import App
+from practice import App
 
 STARTER_SAYS = (
     "A page of http://inn.example opens Kar's line and gets 101; 403 is due."

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from practice.client import App, Client
+from practice import App, Client
 
 pytestmark = pytest.mark.environment(WIND_SECONDS="0.05")
 

@@ -3,7 +3,7 @@
 from time import monotonic
 
 import pytest
-from practice.client import App, Client
+from practice import App, Client
 
 pytestmark = pytest.mark.environment(HORN_SECONDS="1")
 

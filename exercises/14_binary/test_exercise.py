@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from practice.client import App, Client
+from practice import App, Client
 
 STARTER_SAYS = "Kar's line broke when 7 bytes had arrived, and Kar calls again"
 

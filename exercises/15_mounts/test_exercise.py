@@ -1,6 +1,6 @@
 """What the hut line of exercise 15 needs under its new roof, check by check."""
 
-from practice.client import App
+from practice import App
 
 STARTER_SAYS = "'State' object has no attribute 'numbers'"
 
