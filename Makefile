@@ -61,7 +61,7 @@ check: $(READY) ## Check your copy of an exercise: make check E=03 (WATCH=1: aft
 hint: $(READY) ## Show the next hint: make hint E=03
 	@$(PY) -m practice hint '$(E)'
 
-solution: $(READY) ## Show what a solution changes in your copy: make solution E=03
+solution: $(READY) ## Show what a solution changes in your copy: make solution E=03 (YES=1: unbegun)
 	@$(PY) -m practice solution '$(E)' $(if $(filter-out 0 no,$(YES)),--yes)
 
 progress: $(READY) ## List the exercises, and how far you are

@@ -133,7 +133,9 @@ def start_here(version: str, commit: Commit) -> str:
             make run             the course: open http://127.0.0.1:8000
             make lesson L=01     one lesson
             make exercise E=01   your copy of an exercise
-            make check E=01      what your copy does not do yet
+            make check E=01      what your copy does not do yet (WATCH=1: after each save)
+            make hint E=01       the next hint
+            make solution E=01   a solution (YES=1: before you have begun)
             make progress        how far you are
 
         Without make, once:
@@ -146,7 +148,9 @@ def start_here(version: str, commit: Commit) -> str:
             {python} -m course
             {python} -m course.run_lesson 01
             {python} -m practice run 01
-            {python} -m practice check 01
+            {python} -m practice check 01 --watch
+            {python} -m practice hint 01
+            {python} -m practice solution 01 --yes
             {python} -m practice progress
 
         The site is built already, and {WHEELS}/ has what a class needs. The course's own tests, its
