@@ -57,7 +57,9 @@ def mentions(name: str, root: Path = ROOT) -> Iterator[tuple[Path, int]]:
     files = [path for folder in READ for path in sorted((root / folder).rglob("*"))]
     for path in [*files, root / "README.md", root / "CHANGELOG.md", root / "CONTRIBUTING.md"]:
         hidden = any(part.startswith((".", "__")) for part in path.relative_to(root).parts)
-        text = read(path) if path.is_file() and not hidden else None
+        # Data for the site is built with it.
+        built = path.name.endswith("-data.js")
+        text = read(path) if path.is_file() and not hidden and not built else None
         for number, line in enumerate((text or "").split("\n"), 1):
             if name in line:
                 yield path.relative_to(root), number
