@@ -21,7 +21,7 @@ async def station(websocket: WebSocket) -> None:
     with suppress(WebSocketDisconnect):
         try:
             await websocket.send_text("Station here. Go ahead.")
-            # Each connection runs this function anew, and has a number of its own.
+            # This function runs once for each client, so each has its own number.
             number = 0
             async for text in websocket.iter_text():
                 number += 1
