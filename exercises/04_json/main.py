@@ -18,12 +18,6 @@ from starlette.websockets import WebSocketDisconnected
 
 app = FastAPI()
 
-# Starlette has two ways to say that the client has gone.
-CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
-
-# Seconds. A client that needs longer than this to take a message is dropped.
-SEND_TIMEOUT = 1.0
-
 numbers = count(1)
 
 
@@ -37,24 +31,33 @@ class Beds(BaseModel):
     free: Annotated[int, Field(strict=True, ge=0, le=100)]
 
 
-# TODO: take "snow" and "correction" too, and nothing that only looks like them.
-Report = Note | Beds
-reports: TypeAdapter[Report] = TypeAdapter(
-    Annotated[Report, Field(discriminator="type")]
+# TODO: add a model for "snow" and one for "correction".
+Message = Note | Beds
+messages: TypeAdapter[Message] = TypeAdapter(
+    Annotated[Message, Field(discriminator="type")]
 )
 
 
-class Told(BaseModel):
-    type: Literal["told"] = "told"
+class Reported(BaseModel):
+    type: Literal["reported"] = "reported"
     number: int
     hut: str
     at: datetime
-    report: Report
+    report: Message
 
 
 class Error(BaseModel):
     type: Literal["error"] = "error"
     detail: str
+
+
+# The manager of lesson 3, unchanged, up to `manager = ConnectionManager()`.
+
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
+
+# Seconds. A client that needs longer than this to take a message is dropped.
+SEND_TIMEOUT = 1.0
 
 
 @dataclass
@@ -110,7 +113,7 @@ class ConnectionManager:
 manager = ConnectionManager()
 
 
-def parse(text: str) -> Report:
+def parse(text: str) -> Message:
     """Return the report in `text`.
 
     Raises:
@@ -120,25 +123,26 @@ def parse(text: str) -> Report:
         value = from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise ValueError(f"This is not JSON: {error}") from None
-    return reports.validate_python(value)
+    return messages.validate_python(value)
 
 
 def explain(error: ValueError) -> str:
     """Say what is wrong with a message, in a line that cannot grow long."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
-        where = "".join(f"{part}: " for part in first["loc"][1:])
-        return f"{where}{first['msg']}"[:200]
+        field = "".join(f"{part}: " for part in first["loc"][1:])
+        return f"{field}{first['msg']}"[:200]
     return str(error)[:200]
 
 
-def tell(report: Report, hut: str) -> Told:
+def answer(message: Message, hut: str) -> Reported:
     """Return what everybody is told about a hut's report.
 
     Raises:
-        ValueError: the hut cannot report this; the sender is told why.
+        ValueError: the hut may not report this; the sender gets the text.
     """
-    return Told(number=next(numbers), hut=hut, at=datetime.now(UTC), report=report)
+    number, at = next(numbers), datetime.now(UTC)
+    return Reported(number=number, hut=hut, at=at, report=message)
 
 
 @app.get("/")
@@ -152,7 +156,7 @@ async def station(websocket: WebSocket, hut: str) -> None:
     with manager.connect(websocket), suppress(*CLIENT_GONE):
         while True:
             try:
-                told = tell(parse(await websocket.receive_text()), hut)
+                event = answer(parse(await websocket.receive_text()), hut)
             except KeyError:
                 # receive_text() looks up "text"; a binary message has none.
                 error = Error(detail="Send text, not bytes.")
@@ -161,4 +165,4 @@ async def station(websocket: WebSocket, hut: str) -> None:
                 error = Error(detail=explain(reason))
                 await manager.send(websocket, error.model_dump_json())
             else:
-                await manager.broadcast(told.model_dump_json())
+                await manager.broadcast(event.model_dump_json())

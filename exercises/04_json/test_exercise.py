@@ -19,7 +19,7 @@ def test_tells_everybody(app: App) -> None:
         first = alm.hears_json()
         kar.send_json({"type": "beds", "free": 4})
         told = alm.hears_json("Kar reports its beds, and Alm hears nothing of it.")
-        assert (told.get("type"), told.get("hut")) == ("told", "Kar"), (
+        assert (told.get("type"), told.get("hut")) == ("reported", "Kar"), (
             f"Kar reports its beds, and Alm hears {told!r}."
         )
         assert (first.get("number"), told.get("number")) == (1, 2), (

@@ -1,10 +1,11 @@
-"""Exercise 4: each of these answers is nearly right, and is told what is wrong."""
+"""Exercise 4: each of these answers is nearly right, and gets an error that says what is wrong."""
 
 import pytest
 
 from tests.exercises.conftest import Desk, answers
 
 OF = "    of: Annotated[int, Field(strict=True)]"
+NUMBER = "    number, at = next(numbers), datetime.now(UTC)\n"
 EXPLAIN = """\
                 error = Error(detail=explain(reason))
                 await """
@@ -35,15 +36,15 @@ WRONG = {
         """{"type": "correction", "of": true, "cm": 45} and hears {'type': 'correction', 'of': 1""",
     ),
     "everybody corrects everything": (
-        {"snow_from.get(report.of) != hut": "report.of not in snow_from"},
+        {"snow_from.get(message.of) != hut": "message.of not in snow_from"},
         "Alm corrects 2, which is Kar's snow report, and everybody is told.",
     ),
     "notes are corrected with centimetres": (
-        {"    if isinstance(report, Snow):": "    if report:"},
+        {"    if isinstance(message, Snow):": "    if message:"},
         "Kar corrects 1, which is a note, and everybody is told.",
     ),
     "the wrong except clause answers": (
-        {"snow_from.get(report.of) != hut": "snow_from[report.of] != hut"},
+        {"snow_from.get(message.of) != hut": "snow_from[message.of] != hut"},
         "Kar corrects 1, which is a note, and hears 'Send text, not bytes.'; the answer should",
     ),
     "a refusal is said not to be JSON": (
@@ -52,9 +53,9 @@ WRONG = {
     ),
     "a refusal takes a number": (
         {
-            "    if isinstance(report, Correction)": "    number = next(numbers)\n"
-            "    if isinstance(report, Correction)",
-            "number=next(numbers)": "number=number",
+            NUMBER: "",
+            "    if isinstance(message, Correction)": NUMBER
+            + "    if isinstance(message, Correction)",
         },
         "and the next report has the number 6: a refusal takes none.",
     ),
@@ -66,7 +67,7 @@ WRONG = {
     ),
     "a correction is always refused": (
         {
-            "snow_from.get(report.of) != hut": "report",
+            "snow_from.get(message.of) != hut": "message",
         },
         "Kar calls again and corrects its report 2, and Alm hears nothing of it.",
     ),
@@ -75,7 +76,7 @@ WRONG = {
         "Your app breaks the connection off (1006), and should say something.",
     ),
     "a time that json.dumps() does not know": (
-        {"told.model_dump_json()": '__import__("json").dumps(told.model_dump())'},
+        {"event.model_dump_json()": '__import__("json").dumps(event.model_dump())'},
         "work/04_json/main.py: Object of type datetime is not JSON serializable",
     ),
     "a time without its zone": (
@@ -83,15 +84,15 @@ WRONG = {
         "is the form.",
     ),
     "a dictionary in place of JSON": (
-        {"told.model_dump_json()": "str(told.model_dump())"},
+        {"event.model_dump_json()": "str(event.model_dump())"},
         "which is not JSON, and should be.",
     ),
     "a list in place of an object": (
-        {"told.model_dump_json()": 'f"[{told.model_dump_json()}]"'},
+        {"event.model_dump_json()": 'f"[{event.model_dump_json()}]"'},
         "and should send a JSON object.",
     ),
     "NaN is sent": (
-        {"told.model_dump_json()": 'told.model_dump_json().replace("4", "NaN")'},
+        {"event.model_dump_json()": 'event.model_dump_json().replace("4", "NaN")'},
         "which is not JSON, and should be.",
     ),
     "NaN is let through": (

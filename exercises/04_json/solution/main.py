@@ -18,12 +18,6 @@ from starlette.websockets import WebSocketDisconnected
 
 app = FastAPI()
 
-# Starlette has two ways to say that the client has gone.
-CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
-
-# Seconds. A client that needs longer than this to take a message is dropped.
-SEND_TIMEOUT = 1.0
-
 numbers = count(1)
 
 # The hut of each snow report, by the report's number.
@@ -55,23 +49,32 @@ class Correction(BaseModel):
     cm: Centimetres
 
 
-Report = Note | Beds | Snow | Correction
-reports: TypeAdapter[Report] = TypeAdapter(
-    Annotated[Report, Field(discriminator="type")]
+Message = Note | Beds | Snow | Correction
+messages: TypeAdapter[Message] = TypeAdapter(
+    Annotated[Message, Field(discriminator="type")]
 )
 
 
-class Told(BaseModel):
-    type: Literal["told"] = "told"
+class Reported(BaseModel):
+    type: Literal["reported"] = "reported"
     number: int
     hut: str
     at: datetime
-    report: Report
+    report: Message
 
 
 class Error(BaseModel):
     type: Literal["error"] = "error"
     detail: str
+
+
+# The manager of lesson 3, unchanged, up to `manager = ConnectionManager()`.
+
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
+
+# Seconds. A client that needs longer than this to take a message is dropped.
+SEND_TIMEOUT = 1.0
 
 
 @dataclass
@@ -127,7 +130,7 @@ class ConnectionManager:
 manager = ConnectionManager()
 
 
-def parse(text: str) -> Report:
+def parse(text: str) -> Message:
     """Return the report in `text`.
 
     Raises:
@@ -137,30 +140,30 @@ def parse(text: str) -> Report:
         value = from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise ValueError(f"This is not JSON: {error}") from None
-    return reports.validate_python(value)
+    return messages.validate_python(value)
 
 
 def explain(error: ValueError) -> str:
     """Say what is wrong with a message, in a line that cannot grow long."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
-        where = "".join(f"{part}: " for part in first["loc"][1:])
-        return f"{where}{first['msg']}"[:200]
+        field = "".join(f"{part}: " for part in first["loc"][1:])
+        return f"{field}{first['msg']}"[:200]
     return str(error)[:200]
 
 
-def tell(report: Report, hut: str) -> Told:
+def answer(message: Message, hut: str) -> Reported:
     """Return what everybody is told about a hut's report.
 
     Raises:
-        ValueError: the hut cannot report this; the sender is told why.
+        ValueError: the hut may not report this; the sender gets the text.
     """
-    if isinstance(report, Correction) and snow_from.get(report.of) != hut:
-        raise ValueError(f"Report {report.of} is no snow report of yours.")
-    told = Told(number=next(numbers), hut=hut, at=datetime.now(UTC), report=report)
-    if isinstance(report, Snow):
-        snow_from[told.number] = hut
-    return told
+    if isinstance(message, Correction) and snow_from.get(message.of) != hut:
+        raise ValueError(f"Report {message.of} is not a snow report of yours.")
+    number, at = next(numbers), datetime.now(UTC)
+    if isinstance(message, Snow):
+        snow_from[number] = hut
+    return Reported(number=number, hut=hut, at=at, report=message)
 
 
 @app.get("/")
@@ -174,7 +177,7 @@ async def station(websocket: WebSocket, hut: str) -> None:
     with manager.connect(websocket), suppress(*CLIENT_GONE):
         while True:
             try:
-                told = tell(parse(await websocket.receive_text()), hut)
+                event = answer(parse(await websocket.receive_text()), hut)
             except KeyError:
                 # receive_text() looks up "text"; a binary message has none.
                 error = Error(detail="Send text, not bytes.")
@@ -183,4 +186,4 @@ async def station(websocket: WebSocket, hut: str) -> None:
                 error = Error(detail=explain(reason))
                 await manager.send(websocket, error.model_dump_json())
             else:
-                await manager.broadcast(told.model_dump_json())
+                await manager.broadcast(event.model_dump_json())
