@@ -58,19 +58,16 @@ def test_two_hundred_vanished_clients_leave_nothing_behind(served: Served) -> No
     served.assert_clean()
 
 
-LEGACY_SPEAKERS = 1
-"""The deprecated implementation cannot have two senders wait for the same stalled client: its
-`_drain_helper` asserts that there is one, and the AssertionError ends the second sender's own
-endpoint. There, one guest speaks and the other listens."""
+SPEAKERS = 2
+"""They meet at the stalled client, where the deprecated implementation lets only one wait."""
 
 
 @each_served("serves_past_a_stalled_client")
 def test_a_client_that_stops_reading_keeps_nobody_waiting(served: Served) -> None:
     known = lesson(served.name)
-    speakers = LEGACY_SPEAKERS if served.implementation == "websockets" else 2
     # Many short messages in a row take as long as few long ones.
     times = max(1, 30_000 // known.longest)
-    rounds = SENT_PAST_A_STALLED_CLIENT // (speakers * times * known.longest)
+    rounds = SENT_PAST_A_STALLED_CLIENT // (SPEAKERS * times * known.longest)
     # Where all hear all, a greedy client would drown the others instead of itself.
     greedy = known.heard is None
     with (
@@ -78,7 +75,7 @@ def test_a_client_that_stops_reading_keeps_nobody_waiting(served: Served) -> Non
         hostile.stalled(served.target, known.longest, greedy=greedy),
     ):
         for _ in range(1 if greedy else rounds):
-            both.converses("a" * known.longest, times, speakers)
+            both.converses("a" * known.longest, times, SPEAKERS)
         both.converses()
     served.assert_clean()
 
