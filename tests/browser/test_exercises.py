@@ -61,7 +61,7 @@ def test_snow_and_its_correction_are_shown_in_words(page: Page, reports: Server)
 
     page.get_by_label("Any text").fill('{"type": "correction", "of": 2, "cm": 45}')
     page.get_by_role("button", name="Send as it is").click()
-    expect(latest).to_have_text("Error: Report 2 is no snow report of yours.")
+    expect(latest).to_have_text("Error: Report 2 is not a snow report of yours.")
 
 
 def test_an_empty_field_is_answered_and_not_sent_as_a_number(page: Page, reports: Server) -> None:
