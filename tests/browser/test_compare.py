@@ -250,7 +250,7 @@ def test_works_from_a_file(browser: Browser, site: Path) -> None:
 
 def test_the_map_is_on_the_page(page: Page, address: str) -> None:
     page.goto(f"{address}#map")
-    drawing = page.get_by_role("img", name="Which lesson builds on which")
+    drawing = page.get_by_role("group", name="Which lesson builds on which")
     expect(drawing).to_be_visible()
     for name in names():
         expect(drawing).to_contain_text(SIDES[name].title.split(" · ")[1])
