@@ -12,7 +12,7 @@ SERVER = sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:8000"
 async def main() -> None:
     cut_off = 0
     for _ in range(30):
-        # No limit on what waits here: the speaker reads when it has said everything.
+        # No limit on what waits: the speaker reads when it has said everything.
         async with connect(f"{SERVER}/ws/1", max_queue=None) as speaker:
             urls = [f"{SERVER}/ws/{number}" for number in range(2, 12)]
             victims = await asyncio.gather(*(connect(url) for url in urls))
