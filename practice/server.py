@@ -17,6 +17,9 @@ from practice import explain, records
 from practice.exercise import ROOT, WORK, Exercise
 
 START_SECONDS = 8
+STACK_SECONDS = 10
+"""How long a frozen app may take to print where it stands; on a busy machine it waits its turn."""
+
 ANSWER_SECONDS = 2
 """How long an app that is alive may take to answer anything at all."""
 
@@ -183,7 +186,7 @@ class LearnerApp:
             return ""
         with suppress(ProcessLookupError, ProcessError):
             self._process.signal(signal.SIGUSR1)
-            self._process.wait_for_log(rf"{_STACK}(?s:.*)practice[/\\]serve\.py", ANSWER_SECONDS)
+            self._process.wait_for_log(rf"{_STACK}(?s:.*)practice[/\\]serve\.py", STACK_SECONDS)
         _, _, stack = self.log.rpartition("Current thread ")
         where = explain.standing_at(stack, self._exercise.main)
         return f" It stands at {where}." if where else ""

@@ -74,8 +74,8 @@ def test_what_a_command_printed_is_not_copied(
 
 
 def test_a_file_is_copied_whole(context: BrowserContext, page: Page, course: str) -> None:
-    page.goto(f"{course}/lessons/01_echo/")
-    source = Path("lessons/01_echo/main.py").read_text(encoding="utf-8")
+    page.goto(f"{course}/lessons/02_depends/")
+    source = Path("lessons/02_depends/main.py").read_text(encoding="utf-8")
     assert copied(context, page, source.split("\n", 1)[0]).strip() == source.strip()
 
 
