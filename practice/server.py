@@ -24,7 +24,6 @@ ANSWER_SECONDS = 2
 """How long an app that is alive may take to answer anything at all."""
 
 _LISTENING = re.compile(r"running on https?://\S+?:(\d+)")
-_STACK = "most recent call first"
 
 
 class Unmet(AssertionError):  # noqa: N818 - what it says is not that something is wrong with it.
@@ -184,10 +183,13 @@ class LearnerApp:
         """Return a sentence on the line the app is at, empty if that cannot be learned."""
         if not hasattr(signal, "SIGUSR1"):
             return ""
+        since = len(self._process.log)
         with suppress(ProcessLookupError, ProcessError):
             self._process.signal(signal.SIGUSR1)
-            self._process.wait_for_log(rf"{_STACK}(?s:.*)practice[/\\]serve\.py", STACK_SECONDS)
-        _, _, stack = self.log.rpartition("Current thread ")
+            # Every thread's stack is printed; that of the main thread ends in the module.
+            end = r'practice[/\\]serve\.py", line \d+ in <module>'
+            self._process.wait_for_log(end, STACK_SECONDS, since=since)
+        stack = self._process.log[since:]
         where = explain.standing_at(stack, self._exercise.main)
         return f" It stands at {where}." if where else ""
 
