@@ -36,15 +36,14 @@ class Settings(BaseSettings):
     # Another word is an error at the start, and the default is the safe one.
     environment: Literal["development", "production"] = "production"
     tick_seconds: PositiveFloat = 1
+    # How long the goodbye may take before the server stops all the same.
+    goodbye_timeout: PositiveFloat = 1
     measure_seconds: NonNegativeFloat = 5
     database: Path = Path(gettempdir()) / "lesson_13_readings.sqlite3"
 
 
 logger = logging.getLogger(__name__)
 settings = Settings()
-
-# How long the goodbye may take before the server stops all the same.
-GOODBYE_SECONDS = 1.0
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -182,7 +181,7 @@ async def close(
 async def farewell(manager: ConnectionManager) -> None:
     """Say goodbye to everybody, also to those who come meanwhile, and close."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(GOODBYE_SECONDS):
+        async with asyncio.timeout(settings.goodbye_timeout):
             while told := list(manager.connections):
                 await manager.broadcast(
                     "The server restarts. Come back in a moment."
