@@ -88,6 +88,14 @@ def test_a_command_shows_its_answer_and_another_is_left_out_with_its_reason(
     assert left_out.endswith("it has no end")
 
 
+def test_a_setting_comes_before_a_command_and_a_server_is_stopped(context: BrowserContext) -> None:
+    begin = "```console\n$ TICK_SECONDS=0.1 uvicorn lessons.12_lifespan.main:app\n```\n\n"
+    tick = 'It is *Tick*.\n\n<!-- walk: open A; A shows "Tick" -->\n\n'
+    stop = 'Ctrl+C, and it is *closed (1012)*.\n\n<!-- walk: Ctrl+C; A shows "closed (1012)" -->\n'
+    with Walk(context) as reader:
+        assert reader.go(begin + tick + stop) == []
+
+
 @pytest.mark.parametrize(
     ("shown", "printed", "numbers", "fault"),
     [

@@ -7,6 +7,7 @@ a fence or a comment `<!-- walk: … -->`; `steps()` reads them, and a `Walk` do
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +32,7 @@ _QUOTE = r"""(?:"([^"]*)"|'([^']*)')"""
 _QUOTED = re.compile(_QUOTE)
 _NEXT = re.compile(r"""; (?=(?:[^"']|"[^"]*"|'[^']*')*$)""")
 _ADDRESS = re.compile(r"(?<=://)(?:127\.0\.0\.1|localhost):(8\d{3})\b")
+_SETTING = re.compile(r"[A-Z][A-Z_]*=.*")
 _LEFT_OUT = "leave out: "
 
 _BROWSER = """
@@ -234,9 +236,13 @@ class Walk:
 
     def _command(self, command: str, shown: str, numbers: str | None = None) -> None:
         words = shlex.split(_ADDRESS.sub(self._real, command))
+        settings = dict[str, str]()
+        while words and _SETTING.fullmatch(words[0]):
+            name, _, value = words.pop(0).partition("=")
+            settings[name] = value
         match words:
             case ["uvicorn", app, *options]:
-                self._serve(app, [option for option in options if option != "--reload"])
+                self._serve(app, [option for option in options if option != "--reload"], settings)
                 if shown:
                     self._logged(log_pattern(shown))
                 return
@@ -250,7 +256,7 @@ class Walk:
         done = subprocess.run(
             words,
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **settings},
             timeout=SECONDS,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -262,14 +268,14 @@ class Walk:
         if fault or (done.returncode and not shown):
             raise WalkError(fault or f"{command!r} failed: {done.stdout[-2000:]}")
 
-    def _serve(self, app: str, options: list[str]) -> None:
+    def _serve(self, app: str, options: list[str], settings: dict[str, str]) -> None:
         port = "8000"
         if "--port" in options:
             at = options.index("--port")
             port = options[at + 1]
             del options[at : at + 2]
         self._servers.close()
-        server = Server(app, *options, "--port", str(self._ports[port]))
+        server = Server(app, *options, "--port", str(self._ports[port]), env=settings)
         self._server = self._servers.enter_context(server)
         _, self._lesson, self._program = app.partition(":")[0].split(".")[:3]
         self._base = self._server.url
@@ -311,6 +317,7 @@ class Walk:
             rf"it prints {quoted}": self._said,
             rf"the log shows {quoted}": lambda text: self._logged(pattern(text)),
             r"the log stays empty": self._calm,
+            r"Ctrl\+C": self._interrupt,
             r"numbers [\d., ]+": lambda: None,
         }
 
@@ -380,6 +387,10 @@ class Walk:
 
     def _logged(self, text: str) -> None:
         self.server.wait_for_log(text, LOG_SECONDS)
+
+    def _interrupt(self) -> None:
+        self.server.signal(signal.SIGINT)
+        self.server.wait_for_exit(LOG_SECONDS)
 
     def _calm(self) -> None:
         if found := complaints(self.server.log):
