@@ -140,7 +140,7 @@ $(READY): requirements.txt $(wildcard wheels/requirements.txt) $(if $(shell $(PY
 
 # The pages include the lessons' files and their tests, so these are sources of the site too; and
 # tools/ makes from them what two of the pages show.
-SOURCES := $(shell find mkdocs.yml theme docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -name '*-data.js' ! -path '*/.uploads/*' 2>/dev/null) $(wildcard tools/*.py)
+SOURCES := $(shell find mkdocs.yml theme docs lessons topics bench tests/lessons exercises -type f ! -name '*.pyc' ! -name '*-data.json' ! -path '*/.uploads/*' 2>/dev/null) $(wildcard tools/*.py)
 
 ifeq ($(BUNDLE),)
 site/index.html: $(READY) $(SOURCES)

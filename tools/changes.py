@@ -8,7 +8,7 @@ reader comes from a tutorial.
 import difflib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -156,7 +156,7 @@ def files(root: Path = ROOT) -> dict[Path, str]:
     return found
 
 
-def origins(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+def origins(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
     """Return, for each new path that continues an old file, the old path."""
     was = {path: path for path in new if path in old}
     for path in sorted(new.keys() - was.keys()):
@@ -170,6 +170,13 @@ def origins(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
         if free:
             was[path] = free[0]
     return was
+
+
+def pairs(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str | None, str | None]]:
+    """Return the paths to compare: each new one with its origin, then what is removed."""
+    was = origins(old, new)
+    gone = sorted(old.keys() - set(was.values()))
+    return [*((was.get(path), path) for path in new), *((path, None) for path in gone)]
 
 
 def _name(path: str) -> str:

@@ -1,6 +1,6 @@
 """Write what the page Compare shows: `python -m tools build`.
 
-docs/assets/compare-data.js holds each lesson's files as lines, and each line as tokens with the
+docs/assets/compare-data.json holds each lesson's files as lines, and each line as tokens with the
 classes that Pygments gives the site's other code. The browser has two of the lessons to compare and
 nothing to colour. The lessons share most of their lines, so each line is there once.
 """
@@ -17,11 +17,10 @@ from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
 
 from course.find_lesson import MAIN, Program
-from tools.changes import alike
+from tools.changes import alike, pairs
 from tools.lessons import ROOT, Lesson, LessonError, names, read
 
-WHERE = Path("docs/assets/compare-data.js")
-START = "globalThis.COMPARE = "
+WHERE = Path("docs/assets/compare-data.json")
 
 NAIVE = "naive"
 """What follows the name of a lesson, after a slash, in the name of its naive version."""
@@ -140,15 +139,22 @@ def data(root: Path = ROOT) -> str:
     """
     pool = numbered(root)
     entries = []
+    # How the files of two sides are paired depends on their names alone, which most lessons share.
+    shapes: dict[tuple[str, ...], Side] = {}
     for side in sides(root).values():
+        kind = side.program.name if side.program.name in (MAIN, NAIVE) else "step"
+        shape = (kind, *side.files)
+        shapes.setdefault(shape, side)
         files = {
             path: [pool[line] for line in tokens(path, text)] for path, text in side.files.items()
         }
         entry = {"name": side.name, "title": side.title, "lesson": side.lesson.name}
-        entries.append(_json({**entry, "base": side.base, "files": files}))
+        number = [*shapes].index(shape)
+        entries.append(_json({**entry, "base": side.base, "shape": number, "files": files}))
     # One thing a line, so that a difference of two versions can be read.
-    both = [",\n".join(entries), ",\n".join(_json(line) for line in pool)]
-    return START + '{{"sides":[\n{}\n],"lines":[\n{}\n]}};\n'.format(*both)
+    rows = ([pairs(*compared(a, b)) for b in shapes.values()] for a in shapes.values())
+    parts = [",\n".join(entries), ",\n".join(map(_json, rows)), ",\n".join(map(_json, pool))]
+    return '{{"sides":[\n{}\n],"pairs":[\n{}\n],"lines":[\n{}\n]}}\n'.format(*parts)
 
 
 def _json(value: object) -> str:

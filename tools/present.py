@@ -1,7 +1,7 @@
 """Write what the page Present shows: `python -m tools build`.
 
-docs/assets/present-data.js holds, for each lesson, its goal, its changes.diff cut into slides, and
-the questions of its workshop notes. Lines are numbers: the lines are those of the page Compare.
+docs/assets/present-data.json holds, for each lesson, its goal, its changes.diff cut into slides,
+and the questions of its workshop notes. Lines are numbers: the lines are those of the page Compare.
 """
 
 import difflib
@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.changes import compared, origins, step_files
+from tools.changes import compared, pairs, step_files
 from tools.compare import Line, numbered, title, tokens
 from tools.lessons import ROOT, Lesson, LessonError, names, read
 
-WHERE = Path("docs/assets/present-data.js")
-START = "globalThis.PRESENT = "
+WHERE = Path("docs/assets/present-data.json")
 
 ROWS = 20
 """The most lines on a slide: those at the back of the room read them too."""
@@ -57,10 +56,7 @@ def slides(lesson: Lesson) -> list[Slide]:
 
 
 def _slides(old: dict[str, str], new: dict[str, str]) -> Iterator[Slide]:
-    was = origins(old, new)
-    pairs: list[tuple[str | None, str | None]] = [(was.get(path), path) for path in new]
-    pairs += [(path, None) for path in sorted(old.keys() - set(was.values()))]
-    for before, after in pairs:
+    for before, after in pairs(old, new):
         file = " → ".join(dict.fromkeys(path for path in (before, after) if path))
         if after is None:
             file += " is removed"
@@ -175,4 +171,4 @@ def data(root: Path = ROOT) -> str:
             "questions": questions(lesson),
         }
         entries.append(json.dumps(entry, ensure_ascii=False, separators=(",", ":")))
-    return START + "[\n{}\n];\n".format(",\n".join(entries))
+    return "[\n{}\n]\n".format(",\n".join(entries))

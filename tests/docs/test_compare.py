@@ -20,11 +20,6 @@ SIDES = compare.sides()
 VENDORED = "b51a9d2885f2c090"
 
 
-def loaded(text: str) -> dict[str, Any]:
-    """Return what the browser reads from the data file."""
-    return json.loads(text.removeprefix(compare.START).removesuffix(";\n"))
-
-
 def files(data: Mapping[str, Any], side: str) -> dict[str, str]:
     """Return the files of a side as the data has them, put together again."""
     (entry,) = [entry for entry in data["sides"] if entry["name"] == side]
@@ -36,7 +31,7 @@ def files(data: Mapping[str, Any], side: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def data() -> dict[str, Any]:
-    return loaded(compare.data())
+    return json.loads(compare.data())
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -50,6 +45,16 @@ def test_the_data_has_every_file_to_the_letter(data: dict[str, Any], name: str) 
 def test_the_data_has_nothing_else(data: dict[str, Any]) -> None:
     programs = {one.side for name in LESSONS for one in Lesson(name).programs().values()}
     assert {entry["name"] for entry in data["sides"]} == programs
+
+
+@pytest.mark.parametrize("first", SIDES)
+def test_the_data_pairs_the_files_as_the_terminal_does(data: dict[str, Any], first: str) -> None:
+    entries = {entry["name"]: entry for entry in data["sides"]}
+    for second, side in SIDES.items():
+        old, new = compare.compared(SIDES[first], side)
+        expected = [list(pair) for pair in changes.pairs(old, new)]
+        shapes = entries[first]["shape"], entries[second]["shape"]
+        assert data["pairs"][shapes[0]][shapes[1]] == expected, (first, second)
 
 
 def test_the_colours_are_those_of_the_sites_code(data: dict[str, Any]) -> None:
@@ -237,7 +242,7 @@ def test_each_step_is_a_side_that_stands_with_its_lesson(tmp_path: Path) -> None
 
     assert [*found] == ["01_a", "01_a/naive", "01_a/step_1", "01_a/step_2", "02_b"]
     assert found["01_a/step_2"].title == "1 · A, step 2"
-    data = loaded(compare.data(tmp_path))
+    data = json.loads(compare.data(tmp_path))
     assert files(data, "01_a/step_1") == {"step_1.py": "a = 'step 1'\nsame = 1\n"}
     assert [*files(data, "01_a")] == ["main.py", "chat.py", "index.html"]
 

@@ -31,7 +31,7 @@ def copy_project(root: Path) -> Path:
     shutil.copy(ROOT / "mkdocs.yml", root)
     for tree in TREES:
         if (ROOT / tree).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "*-data.js")
+            ignored = shutil.ignore_patterns("__pycache__", "*-data.json")
             shutil.copytree(ROOT / tree, root / tree, ignore=ignored)
     return root
 
