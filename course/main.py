@@ -7,6 +7,7 @@ A lesson's steps are at /live/NN_name/step_1/ and so on. Its naive version is th
 """
 
 import asyncio
+import mimetypes
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -103,6 +104,8 @@ def create_app(
         for lesson in found
         for program in _others(lessons / lesson.name)
     ]
+    # Windows may take .js for plain text, and no browser runs that as a module.
+    mimetypes.add_type("text/javascript", ".js")
     pages = Site(site, found)
 
     @asynccontextmanager
