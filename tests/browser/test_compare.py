@@ -34,7 +34,8 @@ def status(page: Page) -> Locator:
 def show(page: Page, url: str) -> None:
     """Open the page, and wait until it has its data and says what it shows."""
     page.goto(url)
-    expect(status(page)).not_to_be_empty()
+    # As long as a navigation may take: the data come after the page.
+    expect(status(page)).not_to_be_empty(timeout=30_000)
 
 
 def file(page: Page, name: str) -> Locator:
@@ -232,8 +233,7 @@ def test_works_below_a_prefix(page: Page, witness: Witness, address: str) -> Non
 def test_says_what_is_missing_and_how_to_get_it(page: Page, address: str) -> None:
     """The site of a builder that was started by itself, without `python -m tools build`."""
     missing = page.locator(".comparison .missing")
-    page.goto(address)
-    expect(status(page)).to_contain_text("changed")
+    show(page, address)
     expect(missing).to_be_hidden()
     page.route("**/compare-data.json", lambda route: route.fulfill(status=404))
     page.reload()

@@ -40,7 +40,8 @@ def where(page: Page) -> Locator:
 def show(page: Page, url: str) -> None:
     """Open the page, and wait until it has its data: before that no key does anything."""
     page.goto(url)
-    expect(page.locator("#presenter li")).to_have_count(len(names()))
+    # As long as a navigation may take: the data come after the page.
+    expect(page.locator("#presenter li")).to_have_count(len(names()), timeout=30_000)
 
 
 def expect_slide(page: Page, number: int, name: str) -> None:
