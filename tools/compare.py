@@ -7,6 +7,7 @@ nothing to colour. The lessons share most of their lines, so each line is there 
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,23 +139,36 @@ def data(root: Path = ROOT) -> str:
         LessonError: a lesson has no page, or its page no title.
     """
     pool = numbered(root)
+    found = sides(root)
     entries = []
-    # How the files of two sides are paired depends on their names alone, which most lessons share.
-    shapes: dict[tuple[str, ...], Side] = {}
-    for side in sides(root).values():
+    # How the files of two lessons' sides are paired depends on their names alone, which most share.
+    shapes: dict[tuple[str, ...], list[Side]] = {}
+    for side in found.values():
         kind = side.program.name if side.program.name in (MAIN, NAIVE) else "step"
         shape = (kind, *side.files)
-        shapes.setdefault(shape, side)
+        shapes.setdefault(shape, []).append(side)
         files = {
             path: [pool[line] for line in tokens(path, text)] for path, text in side.files.items()
         }
+        # Within a lesson it depends on what its programs import, too.
+        beside = {
+            name: pairs(*compared(side, other))
+            for name, other in found.items()
+            if other.lesson.name == side.lesson.name
+        }
         entry = {"name": side.name, "title": side.title, "lesson": side.lesson.name}
-        number = [*shapes].index(shape)
-        entries.append(_json({**entry, "base": side.base, "shape": number, "files": files}))
+        leads = {"base": side.base, "shape": [*shapes].index(shape), "beside": beside}
+        entries.append(_json({**entry, **leads, "files": files}))
     # One thing a line, so that a difference of two versions can be read.
-    rows = ([pairs(*compared(a, b)) for b in shapes.values()] for a in shapes.values())
+    rows = ([_paired(a, b) for b in shapes.values()] for a in shapes.values())
     parts = [",\n".join(entries), ",\n".join(map(_json, rows)), ",\n".join(map(_json, pool))]
     return '{{"sides":[\n{}\n],"pairs":[\n{}\n],"lines":[\n{}\n]}}\n'.format(*parts)
+
+
+def _paired(first: Sequence[Side], second: Sequence[Side]) -> list[tuple[str | None, str | None]]:
+    """Return the paths to compare of any two of the sides that are not of one lesson."""
+    both = ((a, b) for a in first for b in second if a.lesson.name != b.lesson.name)
+    return next((pairs(*compared(a, b)) for a, b in both), [])
 
 
 def _json(value: object) -> str:

@@ -222,7 +222,8 @@ const show = () => {
     unknown([...(left ? [] : [a]), ...(right ? [] : [b])]);
     return;
   }
-  const found = (pairs[left.shape]?.[right.shape] ?? []).map((both) => file(both, left, right));
+  const paired = left.beside[right.name] ?? pairs[left.shape]?.[right.shape] ?? [];
+  const found = paired.map((both) => file(both, left, right));
   /** @param {"removed" | "added"} key */
   const sum = (key) => found.reduce((total, one) => total + one[key], 0);
   const changed = found.filter((one) => one.changed).length;

@@ -8,13 +8,15 @@
 
 /**
  * One side of a comparison: a lesson, its naive version, or a step of it. Its lines are numbers, and
- * `shape` leads to how its files are paired with those of another side.
+ * `beside` says how its files are paired with those of its own lesson's sides, and `shape` leads to
+ * how they are paired with those of another lesson.
  * @typedef {object} Side
  * @property {string} name
  * @property {string} title
  * @property {string} lesson
  * @property {string | null} base
  * @property {number} shape
+ * @property {Record<string, [string | null, string | null][]>} beside
  * @property {Record<string, number[]>} files
  */
 

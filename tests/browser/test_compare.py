@@ -224,7 +224,7 @@ def test_works_below_a_prefix(page: Page, witness: Witness, address: str) -> Non
         "**/prefix/**",
         lambda route: route.continue_(url=route.request.url.replace("/prefix/", "/", 1)),
     )
-    page.goto(f"{root}prefix/compare/?a={FIRST}&b={SECOND}")
+    show(page, f"{root}prefix/compare/?a={FIRST}&b={SECOND}")
     expect_sides(page, FIRST, SECOND)
     assert all(url.startswith((f"{root}prefix/", "data:")) for url in asked)
     assert not witness.errors

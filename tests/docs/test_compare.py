@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,14 @@ def test_the_data_has_nothing_else(data: dict[str, Any]) -> None:
     assert {entry["name"] for entry in data["sides"]} == programs
 
 
-@pytest.mark.parametrize("first", SIDES)
-def test_the_data_pairs_the_files_as_the_terminal_does(data: dict[str, Any], first: str) -> None:
+def test_the_data_pairs_the_files_as_the_terminal_does(data: dict[str, Any]) -> None:
     entries = {entry["name"]: entry for entry in data["sides"]}
-    for second, side in SIDES.items():
-        old, new = compare.compared(SIDES[first], side)
+    for first, second in product(SIDES, repeat=2):
+        old, new = compare.compared(SIDES[first], SIDES[second])
         expected = [list(pair) for pair in changes.pairs(old, new)]
-        shapes = entries[first]["shape"], entries[second]["shape"]
-        assert data["pairs"][shapes[0]][shapes[1]] == expected, (first, second)
+        one, two = entries[first], entries[second]
+        found = one["beside"].get(second) or data["pairs"][one["shape"]][two["shape"]]
+        assert found == expected, (first, second)
 
 
 def test_the_colours_are_those_of_the_sites_code(data: dict[str, Any]) -> None:
