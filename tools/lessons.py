@@ -12,7 +12,7 @@ from course.find_lesson import MAIN, LayoutError, Program
 
 ROOT = Path(__file__).parents[1]
 
-_ABOUT = re.compile(r"naive\.py$|step_\d+(\.py$|/)|clients/|[^/]+\.diff$")
+_ABOUT = re.compile(r"naive\.[^/]+$|step_\d+(\.py$|/)|clients/|[^/]+\.diff$")
 """What is in a lesson's folder and about the lesson, and not of it."""
 
 

@@ -1,4 +1,4 @@
-"""Exercise 2: the key. Admit a warden to the warden's own hut."""
+"""Exercise 2: your own items. Let callers open only the items that they own."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +19,11 @@ from fastapi.responses import FileResponse
 
 app = FastAPI()
 
-# In the source only to keep this short: whoever can read it can be anybody.
-KEYS = {"Kar": "gentian", "Alm": "edelweiss"}
+# In the source only to keep this short: whoever can read this can be anybody.
+TOKENS = {"alice": "apple", "bob": "banana", "carol": "cherry"}
+
+# Who owns which item.
+OWNERS = {"plumbus": "alice", "portal-gun": "bob", "microverse": "carol"}
 
 
 def refusal(connection: HTTPConnection, reason: str) -> Exception:
@@ -30,29 +33,29 @@ def refusal(connection: HTTPConnection, reason: str) -> Exception:
     return HTTPException(403, reason)
 
 
-async def get_warden(
-    connection: HTTPConnection, key: Annotated[str, Query()] = ""
+async def get_caller(
+    connection: HTTPConnection, token: Annotated[str, Query()] = ""
 ) -> str:
-    """Return the hut whose warden holds the key."""
-    for hut, known in KEYS.items():
-        if compare_digest(key.encode(), known.encode()):
-            return hut
-    raise refusal(connection, "Show a valid key.")
+    """Return the name of the caller whose token this is."""
+    for name, known in TOKENS.items():
+        if compare_digest(token.encode(), known.encode()):
+            return name
+    raise refusal(connection, "Show a valid token.")
 
 
-Warden = Annotated[str, Depends(get_warden)]
+Caller = Annotated[str, Depends(get_caller)]
 
 
-async def get_own_hut(
-    hut: str,
-    warden: Warden,  # noqa: ARG001 - asked for because it refuses
+async def get_own_item(
+    item_id: str,
+    caller: Caller,  # noqa: ARG001 - you will use it
 ) -> str:
-    """Return the hut of the path, if the warden may enter it."""
-    # TODO: a warden may enter no hut but the warden's own.
-    return hut
+    """Return the item of the path, if the caller owns it."""
+    # TODO: refuse a caller who does not own the item.
+    return item_id
 
 
-OwnHut = Annotated[str, Depends(get_own_hut)]
+OwnItem = Annotated[str, Depends(get_own_item)]
 
 
 @app.get("/")
@@ -60,19 +63,21 @@ async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
-@app.get("/huts/{hut}")
-async def read_hut(hut: OwnHut) -> dict[str, str]:
-    return {"hut": hut}
+@app.get("/items/{item_id}")
+async def read_item(item_id: OwnItem) -> dict[str, str]:
+    return {"item_id": item_id}
 
 
-@app.websocket("/huts/{hut}/ws")
-async def station(websocket: WebSocket, hut: OwnHut) -> None:
+@app.websocket("/items/{item_id}/ws")
+async def discuss_item(websocket: WebSocket, item_id: OwnItem) -> None:
     await websocket.accept()
     # A client may be gone when its answer is ready: then sending raises.
     with suppress(WebSocketDisconnect):
         try:
             async for text in websocket.iter_text():
-                await websocket.send_text(f"Copied from {hut}: {text}")
+                await websocket.send_text(
+                    f"Message text was: {text}, for item ID: {item_id}"
+                )
         except KeyError:
             # iter_text() looks up "text", and a binary message has none.
             await websocket.close(1003, "Send text, not bytes.")

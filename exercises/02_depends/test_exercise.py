@@ -1,60 +1,92 @@
-"""Whom the station of exercise 2 admits, check by check: `make check E=02`."""
+"""Who may open which item of exercise 2, check by check: `make check E=02`."""
+
+from random import sample
+from secrets import choice, token_hex
 
 from practice import App
 
-STARTER_SAYS = "Alm's warden opens Kar's line"
+STARTER_SAYS = "does not own it, and opens it all the same"
+
+CALLERS = (
+    ("alice", "apple", "plumbus"),
+    ("bob", "banana", "portal-gun"),
+    ("carol", "cherry", "microverse"),
+)
+"""Each caller, with the token that they show and the item that they own."""
 
 
-def test_admits_the_warden(app: App) -> None:
-    """A warden with the hut's key is admitted, and confirmed by the hut's name."""
-    for hut, key in (("Kar", "gentian"), ("Alm", "edelweiss")):
-        with app.connect(f"/huts/{hut}/ws?key={key}") as line:
-            line.send("Fog.")
-            said = line.hears()
-            assert said == f"Copied from {hut}: Fog.", (
-                f"{hut}'s warden reports 'Fog.' and hears {said!r};"
-                f" 'Copied from {hut}: Fog.' is due."
+def nobodys_item() -> str:
+    """Return an item that is not in the list."""
+    return f"item-{token_hex(4)}"
+
+
+def test_lets_owners_in(app: App) -> None:
+    """Each caller may open the item that they own, and gets answers there."""
+    for name, token, item in sample(CALLERS, 3):
+        with app.connect(f"/items/{item}/ws?token={token}") as client:
+            text = f"Hello {nobodys_item()}"
+            client.send(text)
+            heard = client.hears()
+            assert heard == f"Message text was: {text}, for item ID: {item}", (
+                f"{name} sends {text!r} to {item}, and hears {heard!r}."
             )
 
 
-def test_refuses_without_key(app: App) -> None:
-    """Nobody is admitted without a valid key."""
-    for query, who in (("", "without a key"), ("?key=thistle", "with a wrong key")):
-        status = app.refusal(f"/huts/Kar/ws{query}")
+def test_refuses_without_token(app: App) -> None:
+    """Without a valid token, nobody opens an item."""
+    item = choice(CALLERS)[2]
+    for query, who in (("", "no token"), ("?token=pear", "a wrong token")):
+        status = app.refusal(f"/items/{item}/ws{query}")
         assert status == 403, (
-            f"Somebody {who} opens Kar's line and gets {status}; 403 is due."
+            f"Somebody with {who} opens {item} and gets {status}; 403 is right."
         )
 
 
-def test_refuses_the_neighbour(app: App) -> None:
-    """A warden is refused at another hut's line, before it opens."""
-    status = app.refusal("/huts/Kar/ws?key=edelweiss")
+def test_refuses_an_item_of_somebody_else(app: App) -> None:
+    """A caller is refused at an item of somebody else, before accept()."""
+    (name, token, _), (_, _, item) = sample(CALLERS, 2)
+    status = app.refusal(f"/items/{item}/ws?token={token}")
+    # 101 is how a handshake that was accepted is answered.
+    assert status != 101, (
+        f"{name} opens the WebSocket of {item}, {STARTER_SAYS}; the handshake"
+        " should be refused with 403."
+    )
     assert status == 403, (
-        f"{STARTER_SAYS} with Alm's key and gets {status};"
-        " the handshake should be refused with 403."
+        f"{name} opens the WebSocket of {item}, does not own it, and gets {status};"
+        " 403 is right."
     )
 
 
-def test_refuses_the_neighbour_on_http(app: App) -> None:
-    """The same holds for the hut's address on HTTP."""
-    for key, due in (("gentian", 200), ("edelweiss", 403)):
-        status = app.get(f"/huts/Kar?key={key}").status_code
-        assert status == due, (
-            f"GET /huts/Kar with the key {key!r} gets {status}; {due} is due."
+def test_refuses_it_on_http_too(app: App) -> None:
+    """The same rule holds for `GET /items/…`."""
+    (name, token, own), (_, _, item) = sample(CALLERS, 2)
+    for asked, right in ((own, 200), (item, 403)):
+        status = app.get(f"/items/{asked}?token={token}").status_code
+        assert status == right, (
+            f"{name} owns {own}, asks for GET /items/{asked} and gets {status};"
+            f" {right} is right."
         )
 
 
-def test_refuses_a_hut_that_is_none(app: App) -> None:
-    """A hut that nobody keeps is refused, whatever the key."""
-    status = app.refusal("/huts/Tal/ws?key=gentian")
+def test_refuses_an_item_of_nobody(app: App) -> None:
+    """An item that nobody owns is refused, whatever the token."""
+    item = nobodys_item()
+    name, token, _ = choice(CALLERS)
+    status = app.refusal(f"/items/{item}/ws?token={token}")
     assert status == 403, (
-        f"There is no hut Tal, and Kar's key opens its line with {status};"
-        " 403 is due."
+        f"Nobody owns the item {item}, and {name} opens its WebSocket and gets"
+        f" {status}; 403 is right."
+    )
+    status = app.get(f"/items/{item}?token={token}").status_code
+    assert status == 403, (
+        f"Nobody owns the item {item}, and {name} asks for GET /items/{item} and"
+        f" gets {status}; 403 is right."
     )
 
 
 def test_stays_calm(app: App) -> None:
     """A refusal leaves no error in the log."""
-    app.refusal("/huts/Kar/ws?key=edelweiss")
-    app.get("/huts/Kar?key=edelweiss")
-    app.stays_calm("A warden was refused")
+    (_, token, _), (_, _, item) = sample(CALLERS, 2)
+    app.refusal(f"/items/{item}/ws?token={token}")
+    app.get(f"/items/{item}?token={token}")
+    app.stays_calm("A caller was refused")

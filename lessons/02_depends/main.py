@@ -32,27 +32,27 @@ ItemId = Annotated[str, PathParam(pattern=r"^[\w-]+$", max_length=50)]
 
 
 async def get_session(
-    connection: HTTPConnection, session: Annotated[str | None, Cookie()] = None
-) -> str | None:
-    """Return the session cookie, unless the browser sent two of that name."""
+    connection: HTTPConnection, session: Annotated[str, Cookie()] = ""
+) -> str:
+    """Return the session cookie, or "" if the client has sent two of them."""
     # A page on another port of this host can set a cookie too: which one is ours?
     pairs = ";".join(connection.headers.getlist("cookie")).split(";")
     names = [pair.partition("=")[0].strip() for pair in pairs]
-    return session if names.count("session") == 1 else None
+    return session if names.count("session") == 1 else ""
 
 
 async def get_caller(
     connection: HTTPConnection,
-    token: Annotated[str | None, Query()] = None,
-    x_token: Annotated[str | None, Header()] = None,
-    session: Annotated[str | None, Depends(get_session)] = None,
+    token: Annotated[str, Query()] = "",
+    x_token: Annotated[str, Header()] = "",
+    session: Annotated[str, Depends(get_session)] = "",
 ) -> str:
     """Return the name behind a token in the query, the header or the cookie."""
-    shown = token or x_token or session or ""
+    # What was typed now goes before what was remembered.
+    shown = token or x_token or session
     for name, known in TOKENS.items():
         if compare_digest(shown.encode(), known.encode()):
             return name
-    # It serves both, so it has to know what it refuses.
     if connection.scope["type"] == "websocket":
         raise WebSocketException(1008, "Show a valid token.")
     raise HTTPException(403, "Show a valid token.")
@@ -76,18 +76,14 @@ async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
-@app.post("/session", status_code=204)
+@app.post("/session", status_code=204, dependencies=[Depends(get_caller)])
 async def remember(
-    request: Request,
-    response: Response,
-    caller: Caller,  # noqa: ARG001 - asked for because it refuses
-    x_token: Annotated[str, Header()],
+    request: Request, response: Response, x_token: Annotated[str, Header()]
 ) -> None:
     response.set_cookie(
         "session",
         x_token,
         max_age=60,
-        path=request.scope["root_path"] or "/",
         secure=request.url.scheme == "https",
         httponly=True,
         samesite="strict",

@@ -298,9 +298,7 @@ class Walk:
             r"reload ([A-Z])": self._reload,
             r"([A-Z]) closes": self._close,
             rf"([A-Z]) sends {quoted}": self._send,
-            rf"([A-Z]) presses {quoted}": lambda name, button: (
-                self._window(name).get_by_role("button", name=button, exact=True).click()
-            ),
+            rf"([A-Z]) presses {quoted}": self._press,
             rf"([A-Z]) types {quoted} into {quoted}": lambda name, text, label: (
                 self._window(name).get_by_label(label).fill(text)
             ),
@@ -353,6 +351,11 @@ class Walk:
         field = self._window(name).locator("#text")
         field.fill(text)
         field.press("Enter")
+
+    def _press(self, name: str, button: str) -> None:
+        # Nobody is as fast as this: what was asked to connect before is open by then, or refused.
+        self._settle(name)
+        self._window(name).get_by_role("button", name=button, exact=True).click()
 
     def _note_dialog(self, dialog: Dialog) -> None:
         self._dialogs.append(dialog.message)

@@ -1,0 +1,65 @@
+"""Lesson 2, step 1: only a token that we know opens the connection."""
+
+from contextlib import suppress
+from pathlib import Path
+from secrets import compare_digest
+from typing import Annotated
+
+from fastapi import (
+    Depends,
+    FastAPI,
+    Query,
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketException,
+)
+from fastapi.responses import FileResponse
+
+app = FastAPI()
+
+# In the source only to keep the lesson short: whoever can read this can be anybody.
+TOKENS = {"alice": "apple", "bob": "banana"}
+
+
+async def get_caller(token: Annotated[str, Query()] = "") -> str:
+    """Return the name of the caller whose token this is."""
+    for name, known in TOKENS.items():
+        if compare_digest(token.encode(), known.encode()):
+            return name
+    raise WebSocketException(1008, "Show a valid token.")
+
+
+Caller = Annotated[str, Depends(get_caller)]
+
+
+@app.get("/")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("index.html"))
+
+
+@app.get("/items/{item_id}")
+async def read_item(item_id: str, caller: Caller) -> dict[str, str]:
+    return {"item_id": item_id, "caller": caller}
+
+
+@app.websocket("/items/{item_id}/ws")
+async def discuss_item(
+    websocket: WebSocket,
+    item_id: str,
+    caller: Caller,
+    q: int | None = None,
+) -> None:
+    await websocket.accept()
+    # A client may be gone when its answer is ready: then sending raises.
+    with suppress(WebSocketDisconnect):
+        try:
+            async for text in websocket.iter_text():
+                await websocket.send_text(f"You are: {caller}")
+                if q is not None:
+                    await websocket.send_text(f"Query parameter q is: {q}")
+                await websocket.send_text(
+                    f"Message text was: {text}, for item ID: {item_id}"
+                )
+        except KeyError:
+            # iter_text() looks up "text", and a binary message has none.
+            await websocket.close(1003, "Send text, not bytes.")
