@@ -4,7 +4,6 @@ import asyncio
 import logging
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
 from fastapi import (
     FastAPI,
@@ -13,16 +12,17 @@ from fastapi import (
     WebSocketDisconnect,
     WebSocketException,
 )
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 
+from .laboratory import Refusal, end_as_ordered, refuse_as_ordered
 from .manager import CLIENT_GONE, SEND_TIMEOUT, ConnectionManager
 
 app = FastAPI()
 logger = logging.getLogger(__name__)
-
-Refusal = Literal["close", "denial", "exception"]
-
 manager = ConnectionManager()
+
+# The page of today speaks this version of our messages.
+VERSION = 2
 
 
 async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> None:
@@ -33,48 +33,20 @@ async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> Non
     """
     if not (1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999):
         raise ValueError(f"Close code {code} may not be sent.")
+    cut = reason.encode()[:123].decode(errors="ignore")
     # It may be gone, closed, or not reading: none of them needs our frame.
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
         async with asyncio.timeout(SEND_TIMEOUT):
-            cut = reason.encode()[:123].decode(errors="ignore")
             await websocket.close(code, cut)
 
 
-async def refuse(websocket: WebSocket, way: Refusal) -> None:
-    """Turn a client away while the answer is still an HTTP response."""
-    match way:
-        case "close":
-            await websocket.close(1008, "Nobody will read this.")
-        case "denial":
-            body = {"detail": "Closed on Sundays."}
-            response = JSONResponse(body, 503, {"Retry-After": "3600"})
-            await websocket.send_denial_response(response)
-        case "exception":
-            scheme = {"WWW-Authenticate": "Bearer"}
-            raise HTTPException(401, "Sign in first.", scheme)
-
-
-async def end(websocket: WebSocket, text: str) -> bool:
-    """End the connection as `text` asks for; return False if it asks for no end."""
-    match text.split(maxsplit=2):
-        case ["bye"]:
-            await close(websocket, 1000, "Bye.")
-        case ["close", code, *reason] if code.isdecimal():
-            await close(websocket, int(code), *reason)
-        case ["twice"]:
-            await close(websocket, 1000, "Once.")
-            await close(websocket, 4000, "And once more.")
-        case ["return"]:
-            pass
-        case ["raise"]:
-            raise ZeroDivisionError("This is a bug.")
-        case ["raise", "WebSocketException"]:
-            raise WebSocketException(1008, "This is against the rules.")
-        case ["raise", "HTTPException"]:
-            raise HTTPException(400, "This is too late.")
-        case _:
-            return False
-    return True
+async def refuse(websocket: WebSocket, reason: str) -> None:
+    """Turn a client away, and say why in a way that it can read."""
+    if "origin" not in websocket.headers:
+        raise HTTPException(400, reason)  # A program reads an HTTP response.
+    # A browser hides that response from its page, so let the page in first.
+    await websocket.accept()
+    await close(websocket, 4400, reason)
 
 
 @app.get("/")
@@ -84,17 +56,24 @@ async def page() -> FileResponse:
 
 @app.websocket("/ws/{client_id}")
 async def chat(
-    websocket: WebSocket, client_id: int, refusal: Refusal | None = None
+    websocket: WebSocket,
+    client_id: int,
+    version: int = VERSION,
+    refusal: Refusal | None = None,
 ) -> None:
     if refusal:
-        await refuse(websocket, refusal)
+        await refuse_as_ordered(websocket, refusal)
+        return
+    if version < VERSION:
+        reason = f"Version {version} is too old. Load the page again."
+        await refuse(websocket, reason)
         return
     await websocket.accept()
     try:
         with manager.connect(websocket):
             try:
                 async for text in websocket.iter_text():
-                    if await end(websocket, text):
+                    if await end_as_ordered(websocket, text, close):
                         # Left open, it would be cut off without a close frame.
                         await close(websocket, 1000, "That was all.")
                         break

@@ -1,63 +1,55 @@
-"""Wrong on purpose: each end as it comes, without a frame, with a bad one, or with one too many."""
+"""Wrong on purpose: a connection ends as it happens to, and nobody is told why."""
 
 from pathlib import Path
 
-from fastapi import (
-    FastAPI,
-    HTTPException,
-    WebSocket,
-    WebSocketDisconnect,
-    WebSocketException,
-)
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi import FastAPI, WebSocket
+from fastapi.responses import FileResponse
+
+from .laboratory import Refusal, end_as_ordered, refuse_as_ordered
+from .manager import ConnectionManager
 
 app = FastAPI()
+manager = ConnectionManager()
+
+# The page of today speaks this version of our messages.
+VERSION = 2
+
+
+async def close(websocket: WebSocket, code: int = 1000, reason: str = "") -> None:
+    await websocket.close(code, reason)
+
+
+async def refuse(websocket: WebSocket, reason: str) -> None:
+    await close(websocket, 1008, reason)
 
 
 @app.get("/")
-async def page():
+async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
 @app.websocket("/ws/{client_id}")
-async def chat(websocket: WebSocket, client_id: int, refusal: str | None = None):
-    if refusal == "close":
-        await websocket.close(1008, "Nobody will read this.")
-    if refusal == "denial":
-        await websocket.send_denial_response(
-            JSONResponse({"detail": "Closed on Sundays."}, 503)
-        )
-    if refusal == "exception":
-        raise HTTPException(401, "Sign in first.")
-    if refusal == "websocket_exception":
-        raise WebSocketException(1008, "Nobody will read this.")
-    if refusal == "bug":
-        raise ZeroDivisionError("This is a bug.")
+async def chat(
+    websocket: WebSocket,
+    client_id: int,
+    version: int = VERSION,
+    refusal: Refusal | None = None,
+) -> None:
     if refusal:
+        await refuse_as_ordered(websocket, refusal)
+        return
+    if version < VERSION:
+        reason = f"Version {version} is too old. Load the page again."
+        await refuse(websocket, reason)
         return
     await websocket.accept()
     try:
-        while True:
-            text = await websocket.receive_text()
-            words = text.split(maxsplit=2)
-            if text == "bye":
-                # The documents close with 100 here, and go on listening.
-                await websocket.close(100)
-            elif words[0] == "close":
-                await websocket.close(int(words[1]), *words[2:])
-                return
-            elif text == "twice":
-                await websocket.close(1000, "Once.")
-                await websocket.close(4000, "And once more.")
-            elif text == "return":
-                return
-            elif text == "raise":
-                raise ZeroDivisionError("This is a bug.")
-            elif text == "raise WebSocketException":
-                raise WebSocketException(1008, "This is against the rules.")
-            elif text == "raise HTTPException":
-                raise HTTPException(400, "This is too late.")
-            else:
-                await websocket.send_text(f"You wrote: {text}")
-    except WebSocketDisconnect:
-        pass
+        with manager.connect(websocket):
+            async for text in websocket.iter_text():
+                if await end_as_ordered(websocket, text, close):
+                    return
+                await manager.send(websocket, f"You wrote: {text}")
+                said = f"Client #{client_id} says: {text}"
+                await manager.broadcast(said, exclude=websocket)
+    finally:
+        await manager.broadcast(f"Client #{client_id} left the chat")
