@@ -10,9 +10,7 @@ from fastapi.responses import JSONResponse
 # The close() of the program that is being tried out.
 Close = Callable[[WebSocket, int, str], Awaitable[None]]
 
-Refusal = Literal[
-    "close", "websocket_exception", "denial", "exception", "bug", "return"
-]
+Refusal = Literal["close", "websocket_exception", "denial", "exception"]
 
 
 async def refuse_as_ordered(websocket: WebSocket, way: Refusal) -> None:
@@ -29,10 +27,6 @@ async def refuse_as_ordered(websocket: WebSocket, way: Refusal) -> None:
         case "exception":
             scheme = {"WWW-Authenticate": "Bearer"}
             raise HTTPException(401, "Sign in first.", scheme)
-        case "bug":
-            raise ZeroDivisionError("This is a bug.")
-        case "return":
-            pass
 
 
 async def end_as_ordered(websocket: WebSocket, text: str, close: Close) -> bool:

@@ -223,8 +223,3 @@ def test_refuses_by_http_exception_with_status_header_and_body(server: Server) -
 
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert response.body == b'{"detail":"Sign in first."}'
-
-
-@pytest.mark.parametrize("way", ["bug", "return"])
-def test_naive_answers_500_when_it_ends_before_it_accepts(naive: Server, way: str) -> None:
-    assert refusal(f"{naive.ws}/ws/1?refusal={way}").status_code == 500

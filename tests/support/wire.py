@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 from tests.support.client import closing, connect
 from tests.support.server import FALSE_ALARMS, Server, complaints
 
-NAIVE = "lessons.06_closing.naive"
+NAIVE = "tests.support.apps.mistakes"
 
 _barriers = count(1)
 
@@ -36,8 +36,8 @@ WAYS = {
     "B4": Way("/ws/1?refusal=exception"),
     "B5": Way("/ws/one"),
     "B6": Way("/nowhere"),
-    "B7": Way("/ws/1?refusal=bug"),
-    "B8": Way("/ws/1?refusal=return"),
+    "B7": Way("/early/bug"),
+    "B8": Way("/early/return"),
     "A1": Way(text="close 1000 Bye."),
     "A2": Way(text="close 1008 Why."),
     "A3": Way(text="close 4000 Why."),

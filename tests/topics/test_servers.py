@@ -99,8 +99,8 @@ REFUSALS = {
     "R1": "/ws/1?refusal=websocket_exception",
     "R2": "/ws/1?refusal=exception",
     "R3": "/ws/1?refusal=denial",
-    "R5": "/ws/1?refusal=bug",
-    "R6": "/ws/1?refusal=return",
+    "R5": "/early/bug",
+    "R6": "/early/return",
 }
 ENDS = {
     "E1": "close 4000 Why.",
