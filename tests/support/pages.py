@@ -104,6 +104,11 @@ def fences(page: str) -> list[Fence]:
     return _split(page)[1]
 
 
+def prose(page: str) -> str:
+    """Return what a page says, without its fences and its front matter."""
+    return "\n".join(_split(page)[0])
+
+
 def _split(page: str) -> tuple[list[str], list[Fence]]:
     """Return the page's lines with those of fences and of front matter blanked, and its fences."""
     lines = page.split("\n")
