@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,12 @@ _LESSON = re.compile(r"\[(\d\d_\w+(?:/\w+)?(?:-websockets-sansio|-wsproto|-webso
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the last lines of a run say what it left out."""
+    """Have the last lines of a run say what it left out, and Ctrl+C work in what tests start."""
     config.pluginmanager.register(LeftOut(config))
+    # A shell starts what runs in the background with Ctrl+C ignored, and every process below it
+    # would inherit that: a test that presses Ctrl+C would wait for ever.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:
