@@ -1,11 +1,13 @@
-"""Exercise 8: what may I say. A table of calls that can tell what is in it."""
+"""Exercise 8: what may I say. A dispatcher that can tell what it understands."""
 
+import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse
@@ -13,43 +15,49 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 
-class Copied(BaseModel):
-    """What the station says to a call that it has understood."""
-
-    type: Literal["copied"] = "copied"
+class Answer(BaseModel):
+    type: Literal["answer"] = "answer"
     text: str
 
 
-class Calls(BaseModel):
-    """Which calls the station understands, and what each is for."""
+class Messages(BaseModel):
+    """Which messages the station understands: what each is for, by its type."""
 
-    type: Literal["calls"] = "calls"
-    calls: dict[str, str]
+    type: Literal["messages"] = "messages"
+    messages: dict[str, str]
 
 
 class Error(BaseModel):
-    """What the station says to everything else."""
-
     type: Literal["error"] = "error"
     detail: str
 
 
-M = TypeVar("M", bound=BaseModel)
-Handler = Callable[[M], Awaitable[BaseModel]]
+@dataclass(frozen=True)
+class Client:
+    """Who sent a message, and how to answer."""
+
+    websocket: WebSocket
+
+    async def send(self, event: BaseModel) -> None:
+        """Send an event to this client."""
+        await self.websocket.send_text(event.model_dump_json())
 
 
-class Table:
-    """Which handler each call goes to."""
+Handler = Callable[[Any, Client], Awaitable[None]]
+
+
+class Dispatcher:
+    """Which handler each message goes to, and so which messages there are."""
 
     messages: TypeAdapter[Any]
 
     def __init__(self) -> None:
-        self.handlers: dict[type[BaseModel], Handler[Any]] = {}
+        self.handlers: dict[type[BaseModel], Handler] = {}
 
-    def on(self, model: type[M]) -> Callable[[Handler[M]], Handler[M]]:
-        """Make the function below the handler of a call."""
+    def on(self, model: type[BaseModel]) -> Callable[[Handler], Handler]:
+        """Make the function below the handler of a message."""
 
-        def register(handler: Handler[M]) -> Handler[M]:
+        def register(handler: Handler) -> Handler:
             self.handlers[model] = handler
             union: Any = reduce(or_, self.handlers)
             self.messages = TypeAdapter(
@@ -59,23 +67,25 @@ class Table:
 
         return register
 
-    def calls(self) -> dict[str, str]:
-        """Return what each call is for, by its name."""
-        # TODO: tell it from the table, answer "help", and outlive a handler.
-        return {}
+    def parse(self, text: str) -> BaseModel:
+        """Return the message in `text`; raise `ValueError` if there is none."""
+        return self.messages.validate_python(from_json(text, allow_inf_nan=False))
 
-    async def answer(self, text: str) -> BaseModel:
-        """Return what the station says to what a hut has sent."""
-        try:
-            message = self.messages.validate_python(from_json(text))
-        except ValidationError:
-            return Error(detail="I do not understand.")
-        except ValueError:
-            return Error(detail="This is not JSON.")
-        return await self.handlers[type(message)](message)
+    async def dispatch(self, message: BaseModel, client: Client) -> None:
+        """Call the handler of a message."""
+        await self.handlers[type(message)](message, client)
 
 
-table = Table()
+dispatcher = Dispatcher()
+
+
+def explain(error: ValueError) -> str:
+    """Say what is wrong with a message, in a line that cannot grow long."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = "".join(f"{part}: " for part in first["loc"][1:])
+        return f"{field}{first['msg']}"[:200]
+    return f"This is not JSON: {error}"[:200]
 
 
 class Snow(BaseModel):
@@ -85,9 +95,9 @@ class Snow(BaseModel):
     metres: float
 
 
-@table.on(Snow)
-async def snow(message: Snow) -> Copied:
-    return Copied(text=f"Snow: {message.metres:g} m.")
+@dispatcher.on(Snow)
+async def snow(message: Snow, client: Client) -> None:
+    await client.send(Answer(text=f"Snow: {message.metres:g} m."))
 
 
 class Guests(BaseModel):
@@ -98,10 +108,26 @@ class Guests(BaseModel):
     beds: int
 
 
-@table.on(Guests)
-async def guests(message: Guests) -> Copied:
+@dispatcher.on(Guests)
+async def guests(message: Guests, client: Client) -> None:
     full = round(100 * message.guests / message.beds)
-    return Copied(text=f"Beds: {full} percent taken.")
+    await client.send(Answer(text=f"Beds: {full} percent taken."))
+
+
+# TODO: add a message "help", and let explain() and dispatch() do the rest.
+
+
+if os.environ.get("SEASON") == "winter":
+
+    class Avalanche(BaseModel):
+        """How likely an avalanche is, from 1 to 5."""
+
+        type: Literal["avalanche"]
+        danger: int
+
+    @dispatcher.on(Avalanche)
+    async def avalanche(message: Avalanche, client: Client) -> None:
+        await client.send(Answer(text=f"Avalanche: {message.danger} of 5."))
 
 
 router = APIRouter(prefix="/huts/{hut}")
@@ -110,14 +136,18 @@ router = APIRouter(prefix="/huts/{hut}")
 @router.websocket("/ws")
 async def listen(websocket: WebSocket) -> None:
     await websocket.accept()
+    client = Client(websocket)
     with suppress(WebSocketDisconnect):
-        try:
-            while True:
-                said = await table.answer(await websocket.receive_text())
-                await websocket.send_text(said.model_dump_json())
-        except KeyError:
-            # receive_text() looks up "text", and a binary message has none.
-            await websocket.close(1003, "Send text, not bytes.")
+        while True:
+            try:
+                message = dispatcher.parse(await websocket.receive_text())
+            except KeyError:
+                # receive_text() looks up "text"; a binary message has none.
+                await client.send(Error(detail="Send text, not bytes."))
+            except ValueError as reason:
+                await client.send(Error(detail=explain(reason)))
+            else:
+                await dispatcher.dispatch(message, client)
 
 
 app = FastAPI()

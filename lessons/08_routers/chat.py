@@ -1,4 +1,4 @@
-"""The connection: a router with the one WebSocket that all messages come by."""
+"""The connection: a router with the one WebSocket that all messages arrive at."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -8,10 +8,11 @@ from typing import Literal
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel
 
-from .manager import CLIENT_GONE, manager
-from .messages import Client, Error, explain, table
+from .errors import Error, explain
+from .manager import CLIENT_GONE
+from .messages import Client, dispatcher, manager
 
-router = APIRouter(prefix="/ws")
+router = APIRouter(prefix="/ws", tags=["chat"])
 
 client_ids = count(1)
 
@@ -30,13 +31,13 @@ async def chat(websocket: WebSocket) -> None:
         with manager.connect(websocket), suppress(*CLIENT_GONE):
             while True:
                 try:
-                    message = table.parse(await websocket.receive_text())
+                    message = dispatcher.parse(await websocket.receive_text())
                 except KeyError:
                     # receive_text() looks up "text"; a binary message has none.
-                    await client.tell(Error(detail="Send text, not bytes."))
+                    await client.send(Error(detail="Send text, not bytes."))
                 except ValueError as reason:
-                    await client.tell(Error(detail=explain(reason)))
+                    await client.send(Error(detail=explain(reason)))
                 else:
-                    await table.handle(message, client)
+                    await dispatcher.dispatch(message, client)
     finally:
-        await client.tell_all(Left(client=client.number, at=datetime.now(UTC)))
+        await client.broadcast(Left(client=client.number, at=datetime.now(UTC)))

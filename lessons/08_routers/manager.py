@@ -64,6 +64,3 @@ class ConnectionManager:
         """Forget a connection, and end the `with` block that keeps it."""
         if connection := self.connections.pop(websocket, None):
             connection.scope.cancel()
-
-
-manager = ConnectionManager()

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, HTTPException, WebSocket
 from pydantic import BaseModel
 
+from .errors import Error, explain
 from .features.say import Said, Text
 from .manager import CLIENT_GONE
-from .messages import Client, Error, explain, table
+from .messages import Client, dispatcher
 from .rooms import Reached, Room, RoomName, UserName, enter, rooms
 
 router = APIRouter(prefix="/rooms", tags=["rooms"])
@@ -43,7 +44,7 @@ async def look(room: RoomName) -> list[str]:
 @router.post("/{room}/messages")
 async def post(room: RoomName, note: Note) -> Reached:
     said = Said(user=note.user, text=note.text, at=datetime.now(UTC))
-    return await find(room).tell_all(said)
+    return await find(room).broadcast(said)
 
 
 @router.websocket("/{room}/ws")
@@ -55,13 +56,13 @@ async def chat(websocket: WebSocket, room: RoomName, user: UserName) -> None:
             await client.room.join(websocket, user)
             while True:
                 try:
-                    message = table.parse(await websocket.receive_text())
+                    message = dispatcher.parse(await websocket.receive_text())
                 except KeyError:
                     # receive_text() looks up "text"; a binary message has none.
-                    await client.tell(Error(detail="Send text, not bytes."))
+                    await client.send(Error(detail="Send text, not bytes."))
                 except ValueError as reason:
-                    await client.tell(Error(detail=explain(reason)))
+                    await client.send(Error(detail=explain(reason)))
                 else:
-                    await table.handle(message, client)
+                    await dispatcher.dispatch(message, client)
     finally:
         await client.room.leave(websocket)

@@ -67,9 +67,9 @@ class Room:
         with CancelScope(shield=True):
             # Whoever asks for the lock first has it first.
             async with self.turn:
-                await self.tell_all(event)
+                await self.broadcast(event)
 
-    async def tell_all(self, event: BaseModel) -> Reached:
+    async def broadcast(self, event: BaseModel) -> Reached:
         """Send an event to everybody; return whom it has reached."""
         before = set(self.manager.connections)
         await self.manager.broadcast(event.model_dump_json())

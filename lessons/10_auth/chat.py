@@ -16,9 +16,10 @@ from fastapi import (
 from pydantic import BaseModel
 
 from .auth import Speaker, Speaking, speaking
+from .errors import Error, explain
 from .features.say import Said, Text
 from .manager import CLIENT_GONE, SEND_TIMEOUT
-from .messages import Client, Error, explain, table
+from .messages import Client, dispatcher
 from .rooms import Reached, Room, RoomName, enter, rooms
 
 # Who is here is for those who may be here.
@@ -55,7 +56,7 @@ async def look(room: RoomName) -> list[str]:
 @router.post("/{room}/messages")
 async def post(room: RoomName, note: Note, speaker: Speaking) -> Reached:
     said = Said(user=speaker.user, text=note.text, at=datetime.now(UTC))
-    return await find(room).tell_all(said)
+    return await find(room).broadcast(said)
 
 
 async def close(websocket: WebSocket, code: int, reason: str) -> None:
@@ -75,14 +76,14 @@ async def converse(websocket: WebSocket, room: str, speaker: Speaker) -> None:
             await client.room.join(websocket, client.user)
             while True:
                 try:
-                    message = table.parse(await websocket.receive_text())
+                    message = dispatcher.parse(await websocket.receive_text())
                 except KeyError:
                     # receive_text() looks up "text"; a binary message has none.
-                    await client.tell(Error(detail="Send text, not bytes."))
+                    await client.send(Error(detail="Send text, not bytes."))
                 except ValueError as reason:
-                    await client.tell(Error(detail=explain(reason)))
+                    await client.send(Error(detail=explain(reason)))
                 else:
-                    await table.handle(message, client)
+                    await dispatcher.dispatch(message, client)
         if end.cancelled_caught:
             await close(websocket, 4401, "Your time is over. Sign in again.")
     finally:

@@ -1,6 +1,7 @@
-"""Lesson 8: what the page says, over a real server."""
+"""Lesson 8: what the page says of each step, over a real server."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,48 +14,81 @@ from fastapi import WebSocket, WebSocketDisconnect
 from websockets.sync.client import ClientConnection
 
 from tests.support.client import closing, connect, refusal
+from tests.support.clients import run_client
 from tests.support.contract import all_complaints
-from tests.support.pages import run_program
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
-from tests.support.speech import odd_lines
 
 LESSON = ROOT / "lessons" / "08_routers"
+PROGRAMS = ("naive", "step_1", "step_2", "step_3.main", "main")
 HELLO = '{"type": "say", "text": "hello"}'
 
-SHOUT = """
+FLIP = """
+from secrets import choice
 from typing import Literal
 
 from pydantic import BaseModel
 
-from ..messages import Client, table
+from ..messages import Client, dispatcher
 
 
-class Shout(BaseModel):
-    type: Literal["shout"]
-    text: str
+class Flip(BaseModel):
+    type: Literal["flip"]
 
 
-class Shouted(BaseModel):
-    type: Literal["shouted"] = "shouted"
-    text: str
+class Flipped(BaseModel):
+    type: Literal["flipped"] = "flipped"
+    client: int
+    side: str
 
 
-@table.on(Shout)
-async def shout(message: Shout, client: Client) -> None:
-    await client.tell_all(Shouted(text=message.text.upper()))
+@dispatcher.on(Flip)
+async def flip(_: Flip, client: Client) -> None:
+    side = choice(["heads", "tails"])
+    await client.broadcast(Flipped(client=client.number, side=side))
 """
 
-BUGS = {
-    # Not the KeyError of a binary message, and not the ValueError of a bad one.
-    "a key that is missing": ("{}[message.text]", "KeyError('x')"),
-    "a number that is none": ("str(int(message.text))", 'ValueError("invalid literal for int()'),
-    # Pydantic says it in several lines.
-    "an event that is none": ("5", "1 validation error for Shouted text Input should be a valid"),
-    "a group": (
-        "[].x if not message else (_ for _ in ()).throw(ExceptionGroup('two', [OSError()]))",
-        "ExceptionGroup('two', [OSError()])",
-    ),
-}
+BUG = """
+from typing import Literal
+
+from pydantic import BaseModel
+
+from ..messages import Client, dispatcher
+
+
+class Bug(BaseModel):
+    type: Literal["bug"]
+    code: str
+
+
+@dispatcher.on(Bug)
+async def bug(message: Bug, client: Client) -> None:
+    exec(message.code)
+"""
+
+ADMIN = """
+from fastapi import APIRouter, Depends, Request, WebSocket
+
+from .messages import manager
+
+
+async def log_host(request: Request) -> None:
+    print("Asked at", request.headers["host"])
+
+
+router = APIRouter(prefix="/admin", dependencies=[Depends(log_host)])
+
+
+@router.get("/clients")
+async def count_clients() -> int:
+    return len(manager.connections)
+
+
+@router.websocket("/ws")
+async def watch_clients(websocket: WebSocket) -> None:
+    await websocket.accept()
+    await websocket.send_json(len(manager.connections))
+    await websocket.close()
+"""
 
 
 def exchange(websocket: ClientConnection, message: str | bytes) -> dict[str, Any]:
@@ -67,6 +101,19 @@ def copied(tmp_path: Path) -> Path:
     """A copy of the lesson, to which a test adds what a reader would."""
     ignored = shutil.ignore_patterns("__pycache__")
     return shutil.copytree(LESSON, tmp_path / "08_routers", ignore=ignored)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace text in a file of the copy."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def add_feature(copied: Path, name: str, source: str) -> None:
+    """Do what the page says: save a feature, and add it to the import in main.py."""
+    (copied / "features" / f"{name}.py").write_text(source, "utf-8")
+    edit(copied / "main.py", "import roll, say", f"import {name}, roll, say")
 
 
 def changed(copied: Path) -> list[str]:
@@ -118,11 +165,25 @@ def test_has_its_endpoint_below_the_prefix_of_its_router(server: Server) -> None
         assert exchange(websocket, HELLO)["type"] == "said"
 
 
-def test_manager_is_that_of_lesson_4_to_the_letter() -> None:
-    manager = (LESSON / "manager.py").read_text("utf-8")
+@pytest.mark.parametrize("folder", [LESSON, LESSON / "step_3"])
+def test_manager_is_that_of_lesson_4_to_the_letter(folder: Path) -> None:
     before = (ROOT / "lessons/04_json/manager.py").read_text("utf-8")
 
-    assert manager.startswith(before)
+    assert (folder / "manager.py").read_text("utf-8") == before
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_program_is_the_same_chat(program: str) -> None:
+    with (
+        serve(f"lessons.08_routers.{program}:app") as server,
+        connect(f"{server.ws}/ws/chat") as one,
+    ):
+        with connect(f"{server.ws}/ws/chat") as two:
+            said = exchange(two, HELLO)
+            assert json.loads(one.recv()) == said
+        left = json.loads(one.recv())
+
+    assert (left["type"], left["client"]) == ("left", said["client"])
 
 
 WRONG = {
@@ -134,8 +195,8 @@ WRONG = {
     "a list": ("[]", "Input should be a valid dictionary"),
     "no type": ("{}", "Unable to extract tag using discriminator 'type'"),
     "unknown type": (
-        '{"type": "shout"}',
-        "Input tag 'shout' found using 'type' does not match any of the expected tags: 'roll',",
+        '{"type": "flip"}',
+        "Input tag 'flip' found using 'type' does not match any of the expected tags: 'roll',",
     ),
     "missing field": ('{"type": "say"}', "text: Field required"),
     "too small": ('{"type": "roll", "sides": 1}', "sides: Input should be greater than or equal"),
@@ -154,51 +215,89 @@ def test_answers_a_wrong_message_and_listens_on(server: Server, name: str) -> No
     assert said["text"] == "hello"
 
 
-def test_a_message_more_is_one_file_more_and_no_other_file_touched(copied: Path) -> None:
-    (copied / "features" / "shout.py").write_text(SHOUT)
+@pytest.mark.parametrize(
+    ("program", "cut_off"),
+    [("naive", 5), ("step_1", 1), ("step_2", 0), ("step_3.main", 0), ("main", 0)],
+)
+def test_how_many_wrong_messages_cut_their_client_off(program: str, cut_off: int) -> None:
+    with serve(f"lessons.08_routers.{program}:app") as server:
+        ran = run_client(LESSON / "clients" / "send_wrong.py", server.ws)
+        log = server.stop()
+
+    assert ran.sentence == f"{cut_off} of 5 clients were cut off."
+    assert bool(complaints(log)) == bool(cut_off)
+
+
+def test_naive_does_not_learn_why_a_client_left() -> None:
+    with serve("lessons.08_routers.naive:app") as server:
+        run_client(LESSON / "clients" / "leave.py", server.ws)
+        server.wait_for_log("Client #1 left, and nobody knows why.")
+
+        assert not complaints(server.log)
+        assert "4001" not in server.log
+
+
+@pytest.mark.parametrize("program", ["naive", "step_1"])
+def test_a_message_without_a_branch_repeats_the_last_event(program: str) -> None:
+    with serve(f"lessons.08_routers.{program}:app") as server:
+        with connect(f"{server.ws}/ws/chat") as websocket:
+            rolled = exchange(websocket, '{"type": "roll", "sides": 1000}')
+
+            assert exchange(websocket, '{"type": "flip"}') == rolled
+        with connect(f"{server.ws}/ws/chat") as websocket:
+            websocket.send('{"type": "flip"}')
+
+            assert closing(websocket) == (1006, "")
+        server.wait_for_log("UnboundLocalError: cannot access local variable 'event'")
+
+
+def test_a_message_more_is_one_file_more_and_a_name_in_the_imports(copied: Path) -> None:
+    add_feature(copied, "flip", FLIP)
 
     with serve_copy(copied) as server, connect(f"{server.ws}/ws/chat") as websocket:
-        shouted = exchange(websocket, '{"type": "shout", "text": "hello"}')
+        flipped = exchange(websocket, '{"type": "flip"}')
         said = exchange(websocket, HELLO)
         error = exchange(websocket, '{"type": "whisper"}')
 
-    assert shouted == {"type": "shouted", "text": "HELLO"}
+    assert flipped["side"] in ("heads", "tails")
     assert said["text"] == "hello"
-    assert error["detail"].endswith("expected tags: 'roll', 'say', 'shout'")
-    assert changed(copied) == ["features/shout.py"]
+    assert error["detail"].endswith("expected tags: 'flip', 'roll', 'say'")
+    assert sorted(changed(copied)) == ["features/flip.py", "main.py"]
+
+
+def test_a_feature_that_is_not_imported_is_an_unknown_type(copied: Path) -> None:
+    (copied / "features" / "flip.py").write_text(FLIP, "utf-8")
+    edit(copied / "main.py", "import roll, say", "import say")
+
+    with serve_copy(copied) as server, connect(f"{server.ws}/ws/chat") as websocket:
+        for name in ("flip", "roll"):
+            error = exchange(websocket, f'{{"type": "{name}"}}')
+            assert error["detail"].startswith(f"Input tag '{name}'")
+            assert error["detail"].endswith("expected tags: 'say'")
+        assert exchange(websocket, HELLO)["text"] == "hello"
 
 
 def test_a_message_more_in_a_feature_touches_its_file_alone(copied: Path) -> None:
     roll = copied / "features" / "roll.py"
-    roll.write_text(roll.read_text("utf-8") + SHOUT.partition("import Client, table\n")[2])
+    flip = FLIP.partition("import Client, dispatcher\n")[2].replace("choice", "min")
+    roll.write_text(roll.read_text("utf-8") + flip, "utf-8")
 
     with serve_copy(copied) as server, connect(f"{server.ws}/ws/chat") as websocket:
-        shouted = exchange(websocket, '{"type": "shout", "text": "hello"}')
+        flipped = exchange(websocket, '{"type": "flip"}')
         rolled = exchange(websocket, '{"type": "roll"}')
 
-    assert shouted == {"type": "shouted", "text": "HELLO"}
+    assert flipped["side"] == "heads"
     assert rolled["sides"] == 6
     assert changed(copied) == ["features/roll.py"]
 
 
-def test_a_feature_less_is_one_file_less(copied: Path) -> None:
-    (copied / "features" / "roll.py").unlink()
-
-    with serve_copy(copied) as server, connect(f"{server.ws}/ws/chat") as websocket:
-        error = exchange(websocket, '{"type": "roll"}')
-        said = exchange(websocket, HELLO)
-
-    assert error["detail"].endswith("expected tags: 'say'")
-    assert said["text"] == "hello"
-
-
 TWICE = {
     "the same model": (
-        "from .roll import Roll\n@table.on(Roll)\nasync def cheat(message, client): ...\n",
+        "from .roll import Roll\n@dispatcher.on(Roll)\nasync def cheat(message, client): ...\n",
         "TypeError: Roll has two handlers.",
     ),
     "another model of the same type": (
-        SHOUT.partition("import Client, table\n")[2].replace('["shout"]', '["roll"]'),
+        FLIP.partition("import Client, dispatcher\n")[2].replace('["flip"]', '["roll"]'),
         "TypeError: Value 'roll' for discriminator 'type' mapped to multiple choices",
     ),
 }
@@ -207,8 +306,11 @@ TWICE = {
 @pytest.mark.parametrize("how", TWICE)
 def test_two_handlers_of_one_type_stop_the_start(copied: Path, how: str) -> None:
     source, words = TWICE[how]
-    head = SHOUT.partition("class Shout")[0]
-    (copied / "features" / "second.py").write_text(head + source)
+    # By its name it is imported after roll.py.
+    (copied / "features" / "second.py").write_text(
+        FLIP.partition("class Flip")[0] + source, "utf-8"
+    )
+    edit(copied / "main.py", "import roll, say", "import roll, say, second")
 
     command = [sys.executable, "-m", "uvicorn", "08_routers.main:app", "--port", "0"]
     ended = subprocess.run(command, cwd=copied.parent, capture_output=True, text=True, check=False)
@@ -218,68 +320,80 @@ def test_two_handlers_of_one_type_stop_the_start(copied: Path, how: str) -> None
     assert "second.py" in ended.stderr
 
 
-@pytest.mark.parametrize("bug", BUGS)
-def test_a_bug_in_a_handler_costs_an_answer_and_a_line_of_the_log(copied: Path, bug: str) -> None:
-    code, words = BUGS[bug]
-    (copied / "features" / "shout.py").write_text(SHOUT.replace("message.text.upper()", code))
+BUGS = {
+    # Not the KeyError of a binary message, and not the ValueError of a bad one.
+    "{}['x']": "KeyError: 'x'",
+    "int('x')": "ValueError: invalid literal for int() with base 10: 'x'",
+    "Bug(type='bug')": "pydantic_core._pydantic_core.ValidationError: 1 validation error for Bug",
+    "raise ExceptionGroup('two', [OSError()])": "ExceptionGroup: two (1 sub-exception)",
+}
+
+
+def test_a_bug_in_a_handler_costs_an_answer_and_its_traceback_is_logged(copied: Path) -> None:
+    add_feature(copied, "bug", BUG)
 
     with serve_copy(copied) as server:
         with connect(f"{server.ws}/ws/chat") as one, connect(f"{server.ws}/ws/chat") as two:
-            error = exchange(one, '{"type": "shout", "text": "x"}')
+            for code in BUGS:
+                error = exchange(one, json.dumps({"type": "bug", "code": code}))
+                assert error == {"type": "error", "detail": "The server failed."}
             said = exchange(one, HELLO)
-            heard = json.loads(two.recv())
+            assert json.loads(two.recv()) == said
         log = server.stop()
 
-    assert error == {"type": "error", "detail": "The server failed."}
-    assert said == heard
-    (line,) = odd_lines(log)
-    assert line.startswith(f"Shout: {words}")
+    assert log.count("The handler of Bug failed.\n") == len(BUGS)
+    assert log.count('features/bug.py", line ') == len(BUGS)
+    for line in BUGS.values():
+        assert line in log
 
 
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+ON_EACH = [
+    pytest.param(one, marks=[pytest.mark.thorough] if one != "websockets-sansio" else [])
+    for one in IMPLEMENTATIONS
+]
+
+
+@pytest.mark.parametrize("implementation", ON_EACH)
 def test_a_client_that_leaves_a_handler_is_no_bug(copied: Path, implementation: str) -> None:
-    ask = SHOUT.replace("message.text.upper()", "await client.websocket.receive_text()")
-    (copied / "features" / "shout.py").write_text(ask)
+    wait = "await client.websocket.receive_text()"
+    add_feature(copied, "bug", BUG.replace("exec(message.code)", wait))
 
     with serve_copy(copied, "--ws", implementation) as server:
         with connect(f"{server.ws}/ws/chat") as one, connect(f"{server.ws}/ws/chat") as two:
-            two.send('{"type": "shout", "text": "x"}')
+            two.send('{"type": "bug", "code": ""}')
             two.close()
             assert json.loads(one.recv())["type"] == "left"
         assert not all_complaints(server.stop())
 
 
-def test_naive_repeats_the_last_event_at_a_type_it_does_not_know(naive: Server) -> None:
-    with connect(f"{naive.ws}/ws/chat") as websocket:
-        rolled = exchange(websocket, '{"type": "roll", "sides": 1000000000}')
+def test_step_3_does_not_notice_a_handler_in_the_wrong_place(copied: Path) -> None:
+    edit(copied / "step_3" / "chat.py", "Roll: roll", "Roll: say")
 
-        assert exchange(websocket, '{"type": "shout"}') == rolled
+    with (
+        serve("08_routers.step_3.main:app", cwd=copied.parent) as server,
+        connect(f"{server.ws}/ws/chat") as websocket,
+    ):
+        error = exchange(websocket, '{"type": "roll"}')
+        server.wait_for_log("AttributeError: 'Roll' object has no attribute 'text'")
+
+    assert error == {"type": "error", "detail": "The server failed."}
 
 
 DEADLY = {
     "binary": (b"{}", "KeyError: 'text'"),
     "not JSON": ("hello", "json.decoder.JSONDecodeError"),
-    "no type": ("{}", "KeyError: 'type'"),
-    "unknown type first": ('{"type": "shout"}', "UnboundLocalError"),
+    "unknown type": ('{"type": "shout"}', "ValidationError"),
 }
 
 
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-@pytest.mark.parametrize("name", DEADLY)
-def test_naive_dies_of_and_takes_the_next_speaker_along(name: str, implementation: str) -> None:
-    message, error = DEADLY[name]
-    with (
-        serve("lessons.08_routers.naive:app", "--ws", implementation) as server,
-        connect(f"{server.ws}/ws/chat") as one,
-    ):
-        with connect(f"{server.ws}/ws/chat") as two:
-            two.send(message)
-            assert closing(two) == (1006, "")
-        server.wait_for_log(error)
-
-        one.send(HELLO)
-
-        assert closing(one) == (1006, "")
+@pytest.mark.parametrize("implementation", ON_EACH)
+def test_naive_dies_of_a_wrong_message(implementation: str) -> None:
+    with serve("lessons.08_routers.naive:app", "--ws", implementation) as server:
+        for message, error in DEADLY.values():
+            with connect(f"{server.ws}/ws/chat") as websocket:
+                websocket.send(message)
+                assert closing(websocket) == (1006, "")
+            server.wait_for_log(re.escape(error))
 
 
 async def test_iter_json_keeps_code_and_reason_to_itself() -> None:
@@ -305,34 +419,47 @@ async def opened(news: dict[str, Any]) -> WebSocket:
     return websocket
 
 
-def test_naive_does_not_learn_why_a_client_left() -> None:
-    with serve("lessons.08_routers.naive:app") as server:
-        run_program("08_routers", server.port)
-        server.wait_for_log("Client #1 left, nobody knows why.")
-
-        assert not complaints(server.log)
-        assert "4001" not in server.log
-
-
-def test_tags_of_a_router_say_nothing_of_a_websocket(naive: Server) -> None:
-    schema = httpx2.get(f"{naive.url}/openapi.json", trust_env=False).json()
-
-    assert sorted(schema["paths"]) == ["/", "/admin/clients"]
-    assert "chat" not in json.dumps(schema)
-
-
-def test_dependencies_of_a_router_hold_for_its_websockets(naive: Server) -> None:
-    admin = httpx2.get(f"{naive.url}/admin/clients", trust_env=False)
-
-    assert admin.status_code == 200
-    assert refusal(f"{naive.ws}/admin/ws").status_code == 500
-    naive.wait_for_log(
-        r"TypeError: know_the_host\(\) missing 1 required positional argument: 'request'"
+def admin_of(copied: Path) -> str:
+    """Add the page's second router to step 3, and return the module of its app."""
+    step = copied / "step_3"
+    (step / "admin.py").write_text(ADMIN, "utf-8")
+    edit(step / "main.py", "import chat", "import admin, chat")
+    edit(
+        step / "main.py",
+        "app.include_router(chat.router)\n",
+        "app.include_router(chat.router)\napp.include_router(admin.router)\n",
     )
+    return "08_routers.step_3.main:app"
 
 
-def test_a_router_alone_is_no_app() -> None:
-    with serve("lessons.08_routers.naive:admin") as server:
+def test_settings_of_a_router_hold_for_its_websockets_but_for_tags(copied: Path) -> None:
+    with serve(admin_of(copied), cwd=copied.parent) as server:
+        admin = httpx2.get(f"{server.url}/admin/clients", trust_env=False)
+        schema = httpx2.get(f"{server.url}/openapi.json", trust_env=False).json()
+
+        assert (admin.status_code, admin.json()) == (200, 0)
+        assert sorted(schema["paths"]) == ["/", "/admin/clients"]
+        assert '"chat"' not in json.dumps(schema)  # The tag of the router of the WebSocket.
+        assert refusal(f"{server.ws}/admin/ws").status_code == 500
+        server.wait_for_log(
+            r"TypeError: log_host\(\) missing 1 required positional argument: 'request'"
+        )
+
+
+def test_a_dependency_for_both_asks_for_an_http_connection(copied: Path) -> None:
+    app = admin_of(copied)
+    admin = copied / "step_3" / "admin.py"
+    edit(admin, "Request, WebSocket\n", "WebSocket\nfrom fastapi.requests import HTTPConnection\n")
+    edit(admin, "request: Request", "request: HTTPConnection")
+
+    with serve(app, cwd=copied.parent) as server, connect(f"{server.ws}/admin/ws") as websocket:
+        assert websocket.recv() == "0"
+        assert closing(websocket)[0] == 1000
+
+
+def test_a_router_alone_is_no_app(copied: Path) -> None:
+    admin_of(copied)
+    with serve("08_routers.step_3.admin:router", cwd=copied.parent) as server:
         answer = httpx2.get(f"{server.url}/admin/clients", trust_env=False)
 
         assert answer.status_code == 500
@@ -341,3 +468,16 @@ def test_a_router_alone_is_no_app() -> None:
 def test_two_commas_are_no_import() -> None:
     with pytest.raises(SyntaxError):
         compile("from routers import api,, ws", "main.py", "exec")
+
+
+def test_files_that_import_each_other_at_their_top_do_not_start(copied: Path) -> None:
+    edit(copied / "step_3" / "chat.py", "from .errors", "from .main import app\nfrom .errors")
+
+    command = [
+        sys.executable,
+        "-c",
+        "import importlib; importlib.import_module('08_routers.step_3.main')",
+    ]
+    ended = subprocess.run(command, cwd=copied.parent, capture_output=True, text=True, check=False)
+
+    assert "ImportError: cannot import name 'app' from partially initialized module" in ended.stderr

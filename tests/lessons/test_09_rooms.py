@@ -404,7 +404,7 @@ async def test_a_tab_that_reads_nothing_is_not_counted_as_reached() -> None:
     reader.released.set()
     other.released.set()
 
-    reached = await room.tell_all(rooms.Left(user="Eve", at="2026-01-01T00:00:00Z"))
+    reached = await room.broadcast(rooms.Left(user="Eve", at="2026-01-01T00:00:00Z"))
 
     assert (reached.users, reached.tabs) == (1, 2)
 

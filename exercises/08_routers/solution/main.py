@@ -1,12 +1,14 @@
-"""Exercise 8: what may I say. A table of calls that can tell what is in it."""
+"""Exercise 8: what may I say. A dispatcher that can tell what it understands."""
 
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse
@@ -16,43 +18,49 @@ from pydantic_core import from_json
 logger = logging.getLogger(__name__)
 
 
-class Copied(BaseModel):
-    """What the station says to a call that it has understood."""
-
-    type: Literal["copied"] = "copied"
+class Answer(BaseModel):
+    type: Literal["answer"] = "answer"
     text: str
 
 
-class Calls(BaseModel):
-    """Which calls the station understands, and what each is for."""
+class Messages(BaseModel):
+    """Which messages the station understands: what each is for, by its type."""
 
-    type: Literal["calls"] = "calls"
-    calls: dict[str, str]
+    type: Literal["messages"] = "messages"
+    messages: dict[str, str]
 
 
 class Error(BaseModel):
-    """What the station says to everything else."""
-
     type: Literal["error"] = "error"
     detail: str
 
 
-M = TypeVar("M", bound=BaseModel)
-Handler = Callable[[M], Awaitable[BaseModel]]
+@dataclass(frozen=True)
+class Client:
+    """Who sent a message, and how to answer."""
+
+    websocket: WebSocket
+
+    async def send(self, event: BaseModel) -> None:
+        """Send an event to this client."""
+        await self.websocket.send_text(event.model_dump_json())
 
 
-class Table:
-    """Which handler each call goes to."""
+Handler = Callable[[Any, Client], Awaitable[None]]
+
+
+class Dispatcher:
+    """Which handler each message goes to, and so which messages there are."""
 
     messages: TypeAdapter[Any]
 
     def __init__(self) -> None:
-        self.handlers: dict[type[BaseModel], Handler[Any]] = {}
+        self.handlers: dict[type[BaseModel], Handler] = {}
 
-    def on(self, model: type[M]) -> Callable[[Handler[M]], Handler[M]]:
-        """Make the function below the handler of a call."""
+    def on(self, model: type[BaseModel]) -> Callable[[Handler], Handler]:
+        """Make the function below the handler of a message."""
 
-        def register(handler: Handler[M]) -> Handler[M]:
+        def register(handler: Handler) -> Handler:
             self.handlers[model] = handler
             union: Any = reduce(or_, self.handlers)
             self.messages = TypeAdapter(
@@ -62,30 +70,41 @@ class Table:
 
         return register
 
-    def calls(self) -> dict[str, str]:
-        """Return what each call is for, by its name."""
-        names = {
+    def parse(self, text: str) -> BaseModel:
+        """Return the message in `text`; raise `ValueError` if there is none."""
+        return self.messages.validate_python(from_json(text, allow_inf_nan=False))
+
+    async def dispatch(self, message: BaseModel, client: Client) -> None:
+        """Call the handler of a message."""
+        try:
+            await self.handlers[type(message)](message, client)
+        except WebSocketDisconnect:
+            raise
+        except Exception:
+            logger.exception("The handler of %s failed.", type(message).__name__)
+            await client.send(Error(detail="The station failed."))
+
+    def purposes(self) -> dict[str, str]:
+        """Return what each message is for, by its type."""
+        found = {
             get_args(model.model_fields["type"].annotation)[0]: model.__doc__ or ""
             for model in self.handlers
         }
-        return dict(sorted(names.items()))
-
-    async def answer(self, text: str) -> BaseModel:
-        """Return what the station says to what a hut has sent."""
-        try:
-            message = self.messages.validate_python(from_json(text))
-        except ValidationError:
-            return Error(detail=f"I understand: {', '.join(self.calls())}.")
-        except ValueError:
-            return Error(detail="This is not JSON.")
-        try:
-            return await self.handlers[type(message)](message)
-        except Exception as error:  # noqa: BLE001 - the hut must hear of every bug
-            logger.error("%s: %r", type(message).__name__, error)
-            return Error(detail="The station failed.")
+        return dict(sorted(found.items()))
 
 
-table = Table()
+dispatcher = Dispatcher()
+
+
+def explain(error: ValueError) -> str:
+    """Say what is wrong with a message, in a line that cannot grow long."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        if not first["loc"]:
+            return f"I understand: {', '.join(dispatcher.purposes())}."
+        field = "".join(f"{part}: " for part in first["loc"][1:])
+        return f"{field}{first['msg']}"[:200]
+    return f"This is not JSON: {error}"[:200]
 
 
 class Snow(BaseModel):
@@ -95,9 +114,9 @@ class Snow(BaseModel):
     metres: float
 
 
-@table.on(Snow)
-async def snow(message: Snow) -> Copied:
-    return Copied(text=f"Snow: {message.metres:g} m.")
+@dispatcher.on(Snow)
+async def snow(message: Snow, client: Client) -> None:
+    await client.send(Answer(text=f"Snow: {message.metres:g} m."))
 
 
 class Guests(BaseModel):
@@ -108,10 +127,10 @@ class Guests(BaseModel):
     beds: int
 
 
-@table.on(Guests)
-async def guests(message: Guests) -> Copied:
+@dispatcher.on(Guests)
+async def guests(message: Guests, client: Client) -> None:
     full = round(100 * message.guests / message.beds)
-    return Copied(text=f"Beds: {full} percent taken.")
+    await client.send(Answer(text=f"Beds: {full} percent taken."))
 
 
 class Help(BaseModel):
@@ -120,9 +139,22 @@ class Help(BaseModel):
     type: Literal["help"]
 
 
-@table.on(Help)
-async def tell_calls(_: Help) -> Calls:
-    return Calls(calls=table.calls())
+@dispatcher.on(Help)
+async def tell_purposes(_: Help, client: Client) -> None:
+    await client.send(Messages(messages=dispatcher.purposes()))
+
+
+if os.environ.get("SEASON") == "winter":
+
+    class Avalanche(BaseModel):
+        """How likely an avalanche is, from 1 to 5."""
+
+        type: Literal["avalanche"]
+        danger: int
+
+    @dispatcher.on(Avalanche)
+    async def avalanche(message: Avalanche, client: Client) -> None:
+        await client.send(Answer(text=f"Avalanche: {message.danger} of 5."))
 
 
 router = APIRouter(prefix="/huts/{hut}")
@@ -131,14 +163,18 @@ router = APIRouter(prefix="/huts/{hut}")
 @router.websocket("/ws")
 async def listen(websocket: WebSocket) -> None:
     await websocket.accept()
+    client = Client(websocket)
     with suppress(WebSocketDisconnect):
-        try:
-            while True:
-                said = await table.answer(await websocket.receive_text())
-                await websocket.send_text(said.model_dump_json())
-        except KeyError:
-            # receive_text() looks up "text", and a binary message has none.
-            await websocket.close(1003, "Send text, not bytes.")
+        while True:
+            try:
+                message = dispatcher.parse(await websocket.receive_text())
+            except KeyError:
+                # receive_text() looks up "text"; a binary message has none.
+                await client.send(Error(detail="Send text, not bytes."))
+            except ValueError as reason:
+                await client.send(Error(detail=explain(reason)))
+            else:
+                await dispatcher.dispatch(message, client)
 
 
 app = FastAPI()

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ..messages import Client, table
+from ..messages import Client, dispatcher
 
 
 class Say(BaseModel):
@@ -20,7 +20,7 @@ class Said(BaseModel):
     at: datetime
 
 
-@table.on(Say)
+@dispatcher.on(Say)
 async def say(message: Say, client: Client) -> None:
     at = datetime.now(UTC)
-    await client.tell_all(Said(client=client.number, text=message.text, at=at))
+    await client.broadcast(Said(client=client.number, text=message.text, at=at))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ..messages import Client, table
+from ..messages import Client, dispatcher
 
 
 class Roll(BaseModel):
@@ -22,10 +22,10 @@ class Rolled(BaseModel):
     at: datetime
 
 
-@table.on(Roll)
+@dispatcher.on(Roll)
 async def roll(message: Roll, client: Client) -> None:
     at = datetime.now(UTC)
-    value = 1 + randbelow(message.sides)
-    await client.tell_all(
-        Rolled(user=client.user, sides=message.sides, value=value, at=at)
-    )
+    sides = message.sides
+    value = 1 + randbelow(sides)
+    event = Rolled(user=client.user, sides=sides, value=value, at=at)
+    await client.broadcast(event)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from ..messages import Client, table
+from ..messages import Client, dispatcher
 
 
 class Who(BaseModel):
@@ -16,8 +16,8 @@ class Here(BaseModel):
     users: list[str]
 
 
-@table.on(Who)
+@dispatcher.on(Who)
 async def who(_: Who, client: Client) -> None:
     # In its turn among the announcements: what comes after it is news.
     async with client.room.turn:
-        await client.tell(Here(users=client.room.users()))
+        await client.send(Here(users=client.room.users()))

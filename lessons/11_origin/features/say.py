@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ..messages import Client, table
+from ..messages import Client, dispatcher
 
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -22,7 +22,7 @@ class Said(BaseModel):
     at: datetime
 
 
-@table.on(Say)
+@dispatcher.on(Say)
 async def say(message: Say, client: Client) -> None:
     at = datetime.now(UTC)
-    await client.tell_all(Said(user=client.user, text=message.text, at=at))
+    await client.broadcast(Said(user=client.user, text=message.text, at=at))
