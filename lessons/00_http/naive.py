@@ -1,36 +1,27 @@
 """Wrong on purpose: it believes what callers send, and tells them too much."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import gettempdir
 from typing import List, Optional
 
-from fastapi import (
-    BackgroundTasks,
-    Depends,
-    FastAPI,
-    File,
-    Header,
-    HTTPException,
-    Query,
-    Request,
-    UploadFile,
-)
-from fastapi.encoders import jsonable_encoder
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import BackgroundTasks, Depends, FastAPI, File, Header, HTTPException
+from fastapi import Query, Request, UploadFile
+from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel
 
 UPLOADS = Path(gettempdir(), "uploads")
 JOURNAL = Path(gettempdir(), "journal.txt")
 
 
-class NewMessage(BaseModel):
+class MessageCreate(BaseModel):
     text: str
 
 
-class Message(NewMessage):
+class Message(MessageCreate):
+    number: int
     user: str
-    at: datetime
+    sent_at: datetime
 
 
 class Room(BaseModel):
@@ -41,36 +32,19 @@ class Room(BaseModel):
 
 
 rooms = {"lobby": Room(name="lobby", topic="Everything else", key="open-sesame")}
-calls = 0
+calls = {"http": 0}
 
 
 async def count_call(request: Request):
-    global calls
-    calls += 1
+    calls[request.scope["type"]] += 1
 
 
 app = FastAPI(title="Rooms", dependencies=[Depends(count_call)])
 
 
-async def get_room(room: str):
-    if room not in rooms:
-        raise HTTPException(status_code=404, detail=f"There is no room {room}.")
-    return rooms[room]
-
-
-async def require_key(room: Room = Depends(get_room), x_key: str = Header(...)):
-    if x_key != room.key:
-        raise HTTPException(status_code=400, detail="X-Key header invalid")
-
-
-def note(text: str):
-    with open(JOURNAL, mode="w") as journal:
-        journal.write(text)
-
-
 @app.get("/")
 async def page():
-    return HTMLResponse("<h1>Rooms</h1><p>See <a href='/docs'>/docs</a>.</p>")
+    return FileResponse(Path(__file__).with_name("index.html"))
 
 
 @app.get("/rooms", response_model=List[Room])
@@ -84,7 +58,7 @@ async def list_rooms(
 
 
 @app.post("/rooms", status_code=201)
-async def open_room(name: str, topic: str = "", key: str = ""):
+async def create_room(name: str, topic: str = "", key: str = ""):
     rooms[name] = Room(name=name, topic=topic, key=key)
     return {name}
 
@@ -94,9 +68,16 @@ async def read_journal():
     return JOURNAL.read_text()
 
 
+@app.get("/messages")
+async def search_messages(q: str, hours: float = 24):
+    since = datetime.now() - timedelta(hours=hours)
+    said = [message for room in rooms.values() for message in room.messages]
+    return [one for one in said if q in one.text and one.sent_at > since]
+
+
 @app.get("/{room}")
-async def go_to_room(room: Room = Depends(get_room)):
-    return room.name
+async def open_room(room: str):
+    return await read_room(room)
 
 
 @app.get("/hello")
@@ -105,22 +86,44 @@ async def hello():
 
 
 @app.get("/rooms/{room}", response_model=Room, response_model_exclude={"key"})
-async def read_room(room: Room = Depends(get_room)):
-    return room
+async def read_room(room: str):
+    if room not in rooms:
+        raise HTTPException(status_code=404, detail=f"There is no room {room}.")
+    return rooms[room]
 
 
-@app.patch("/rooms/{room}", dependencies=[Depends(require_key)])
-async def change_room(topic: str, room: Room = Depends(get_room)):
-    room.topic = jsonable_encoder(topic)
+@app.patch("/rooms/{room}")
+async def update_room(room: str, topic: str, x_key: str = Header(...)):
+    if x_key != rooms[room].key:
+        raise HTTPException(status_code=400, detail="X-Key header invalid")
+    rooms[room].topic = topic
 
 
 @app.get("/rooms/{room}/export")
-async def export_room(room: Room = Depends(get_room)):
-    return JSONResponse([dict(message) for message in room.messages])
+async def export_room(room: str):
+    return JSONResponse([dict(message) for message in rooms[room].messages])
+
+
+@app.get("/rooms/{room}/messages")
+async def read_messages(room: str, skip: int = 0, limit: int = 20):
+    return rooms[room].messages[::-1][skip : skip + limit]
+
+
+@app.post("/rooms/{room}/messages", status_code=201)
+async def say(
+    room: str, new: MessageCreate, tasks: BackgroundTasks, user: str = "somebody"
+):
+    number = len(rooms[room].messages) + 1
+    message = Message(
+        text=new.text, number=number, user=user, sent_at=datetime.now()
+    )
+    rooms[room].messages.append(message)
+    tasks.add_task(write_journal, f"{user} said something in {room}\n")
+    return message
 
 
 @app.post("/rooms/{room}/files")
-async def send_file(file: UploadFile = File(...), room: Room = Depends(get_room)):
+async def upload_file(room: str, file: UploadFile = File(...)):
     UPLOADS.mkdir(exist_ok=True)
     content = await file.read()
     with open(f"{UPLOADS}/{file.filename}", "wb") as target:
@@ -128,14 +131,6 @@ async def send_file(file: UploadFile = File(...), room: Room = Depends(get_room)
     return {"name": file.filename, "size": len(content)}
 
 
-@app.post("/rooms/{room}/messages")
-async def say(
-    new: NewMessage,
-    tasks: BackgroundTasks,
-    room: Room = Depends(get_room),
-    user: str = "somebody",
-):
-    message = Message(text=new.text, user=user, at=datetime.now())
-    room.messages.append(message)
-    tasks.add_task(note, f"{user} said something in {room.name}\n")
-    return message
+def write_journal(text: str):
+    with open(JOURNAL, mode="w") as journal:
+        journal.write(text)

@@ -10,6 +10,7 @@ from tools.lessons import ROOT, names
 
 OLD_FORM = "its page is not yet a ladder, and tells in prose what its reader does"
 NEW_FORM = {
+    "00_http",
     "01_echo",
     "02_depends",
     "03_manager",

@@ -1,7 +1,6 @@
-"""Exercise 0: the letterbox. Take the reports that huts send."""
+"""Exercise 0: the snow report. Take reports from the huts, and from nobody else."""
 
-from collections import defaultdict, deque
-from functools import partial
+from collections import deque
 from pathlib import Path
 from typing import Annotated
 
@@ -12,23 +11,19 @@ from pydantic import BaseModel, Field
 app = FastAPI()
 
 HUTS = ("Kar", "Alm", "Joch", "Grat", "Firn")
+MAX_REPORTS = 100
 
 
-class Report(BaseModel):
-    """What everybody may read of a report; snow is in centimetres."""
-
+class ReportInfo(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=200)]
     snow: Annotated[int, Field(ge=0, le=1000)]
 
 
-class Letter(Report):
-    """What a warden writes."""
-
+class ReportCreate(ReportInfo):
     phone: str
 
 
-# The last hundred reports of each hut.
-letterbox: dict[str, deque[Letter]] = defaultdict(partial(deque, maxlen=100))
+reports: dict[str, deque[ReportCreate]] = {}
 
 
 async def get_hut(hut: str) -> str:
@@ -38,7 +33,7 @@ async def get_hut(hut: str) -> str:
     return hut
 
 
-Hut = Annotated[str, Depends(get_hut)]
+KnownHut = Annotated[str, Depends(get_hut)]
 
 
 @app.get("/")
@@ -47,11 +42,11 @@ async def page() -> FileResponse:
 
 
 @app.post("/huts/{hut}/reports", status_code=201)
-async def leave_report(hut: Hut, letter: Letter) -> Report:
-    letterbox[hut].append(letter)
-    return letter
+async def create_report(hut: KnownHut, report: ReportCreate) -> ReportInfo:
+    reports.setdefault(hut, deque(maxlen=MAX_REPORTS)).append(report)
+    return report
 
 
 @app.get("/huts/{hut}/reports")
-async def read_reports(hut: Hut) -> list[Report]:
-    return list(letterbox[hut])
+async def read_reports(hut: KnownHut) -> list[ReportInfo]:
+    return list(reports.get(hut, []))
