@@ -30,7 +30,7 @@ async def put_picture(
 ) -> None:
     """Hang a PNG picture in a room, in place of the one before."""
     if not picture.startswith(PNG):
-        raise HTTPException(415, "Send a PNG picture.")
+        raise HTTPException(415, "A picture must be a PNG.")
     room.picture, room.picture_size = picture, len(picture)
 
 

@@ -65,7 +65,7 @@ def test_a_picture_is_shown_and_anything_else_is_refused_in_words(here: Page) ->
 
     here.locator("#picture").set_input_files([no_picture])
     button.click()
-    expect(here.locator("#answer")).to_have_text("415 Send a PNG picture.")
+    expect(here.locator("#answer")).to_have_text("415 A picture must be a PNG.")
 
     here.locator("#picture").set_input_files([picture])
     button.click()

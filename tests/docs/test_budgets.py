@@ -14,6 +14,9 @@ from tools import changes
 from tools.lessons import Lesson, names
 
 LINES_A_STEP, LINES_A_STEP_FROM_8 = 60, 80
+MORE_LINES_A_STEP = {"00_http": 105}
+"""Lesson 0 is for those to whom FastAPI is new, and its last step is three files of endpoints like
+those before them; the page says what is new in each."""
 LINES_A_FILE = 150
 LINES_OF_MAIN = 119
 """In part 1, which is lessons 1 to 7."""
@@ -52,6 +55,7 @@ def steps(lesson: Lesson) -> Mapping[str, str]:
 def test_each_step_is_small_enough_to_type(name: str) -> None:
     lesson = Lesson(name)
     most = LINES_A_STEP if lesson.number < 8 else LINES_A_STEP_FROM_8
+    most = MORE_LINES_A_STEP.get(name, most)
     found = {diff: typed(text) for diff, text in steps(lesson).items()}
 
     assert {diff: lines for diff, lines in found.items() if lines > most} == {}

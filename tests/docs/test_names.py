@@ -100,7 +100,9 @@ def code(page: str) -> str:
     """Return the Python that a page shows: what it quotes, includes, and gives to be run."""
     found = []
     for fence in fences(page):
-        python = [path for path in fence.snippets if path.endswith(".py")]
+        # A page's tests are for those who want to see them; nobody types them.
+        shown = [path for path in fence.snippets if not path.startswith("tests/")]
+        python = [path for path in shown if path.endswith(".py")]
         found += [(ROOT / path).read_text("utf-8") for path in python]
         if fence.language == "python" and not fence.snippets:
             found.append(fence.body)
