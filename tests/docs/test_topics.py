@@ -58,6 +58,12 @@ def test_the_glossary_has_each_term_a_lesson_defines(lesson: Path) -> None:
     assert not missing, f"{lesson.stem} defines {missing}, and the glossary does not."
 
 
+def test_the_glossary_has_each_term_that_the_page_on_asyncio_defines() -> None:
+    defined = re.findall(r"\*\*([^*.]+)\*\*", (DOCS / "topics" / "asyncio.md").read_text("utf-8"))
+
+    assert {term.removesuffix("s") for term in defined} - set(terms()) == set()
+
+
 @pytest.mark.parametrize("term", terms())
 def test_the_lesson_a_term_links_to_uses_it(term: str) -> None:
     found = re.search(r"\(([^)#]+)", terms()[term])
