@@ -17,6 +17,7 @@ NEW_FORM = {
     "04_json",
     "06_closing",
     "08_routers",
+    "12_lifespan",
 }
 NOT_YET = {name: OLD_FORM for name in names() if name not in NEW_FORM and name[:2] <= "15"}
 """Pages that are not walked, each with its reason."""

@@ -4,48 +4,74 @@ import pytest
 
 from tests.exercises.conftest import Desk, answers
 
+TICKER = "        await manager.broadcast(await sensor.read())\n"
+DUE = "        await asyncio.sleep(start + number * seconds - monotonic())\n"
+
 WRONG = {
-    "opened with the first hut": (
+    "opened with the first client": (
         {
-            "    await gauge.open()\n": "",
-            "    huts.add(websocket)\n": (
-                "    huts.add(websocket)\n    if not gauge.opened:\n        await gauge.open()\n"
+            "    await sensor.open()\n": "",
+            "    with manager.connect(websocket), suppress(*CLIENT_GONE):\n": (
+                "    if not websocket.state.sensor.opened:\n"
+                "        await websocket.state.sensor.open()\n"
+                "    with manager.connect(websocket), suppress(*CLIENT_GONE):\n"
             ),
         },
-        "No hut has called yet, and the gauge was opened 0 times.",
+        "No client has connected yet, and the sensor was opened 0 times.",
     ),
-    "read once for each hut": (
+    "read once for each client": (
         {
-            "        text = await gauge.read()\n": "",
-            "tell(hut, text) for hut": "tell(hut, await gauge.read()) for hut",
-            "asyncio.gather(*(": "asyncio.gather(*[",
-            "for hut in list(huts)))": "for hut in list(huts)])",
+            TICKER: (
+                "        for one in list(manager.connections):\n"
+                "            await manager.send(one, await sensor.read())\n"
+            )
         },
-        "one of them went to somebody else.",
+        "some went to the other.",
     ),
-    "the gauge stays open at the end": (
-        {"        await gauge.close()\n": "        gauge.opened -= 1\n"},
-        "The station has stopped, and the gauge was closed 0 times.",
+    "sleeps after its work": (
+        {DUE: "        await asyncio.sleep(seconds)\n"},
+        "connected, and ten readings took",
     ),
-    "nobody ends the reading": (
-        {"            reading.cancel()\n": ""},
-        "Your app goes on when it is told to stop: something in it never ends.",
+    "the sensor stays open at the end": (
+        {"    await sensor.close()\n": ""},
+        "The server has stopped, and the sensor was closed 0 times.",
+    ),
+    "a ticker for each client": (
+        {
+            "    ticker = asyncio.create_task(tick(manager, sensor))\n": "",
+            "    ticker.cancel()\n": "",
+            "    with manager.connect(websocket), suppress(*CLIENT_GONE):\n": (
+                "    with manager.connect(websocket), suppress(*CLIENT_GONE):\n"
+                "        ticker = asyncio.create_task(tick(manager, websocket.state.sensor))\n"
+            ),
+        },
+        "seconds instead of 1.",
     ),
     "the endpoint waits for what never comes": (
         {"await websocket.receive()": "await asyncio.Event().wait()"},
         "Your app goes on when it is told to stop: something in it never ends.",
     ),
-    "a hut that is gone is not thought of": (
-        {"except (WebSocketDisconnect, RuntimeError, TimeoutError):": "except ZeroDivisionError:"},
-        "vanished, calls again, and hears no wind.",
-    ),
-    "closed with each hut": (
+    "closed with each client": (
         {
-            "    finally:\n        huts.discard(websocket)\n": (
-                "    finally:\n        huts.discard(websocket)\n        await gauge.close()\n"
+            "            await websocket.receive()\n": (
+                "            await websocket.receive()\n    await websocket.state.sensor.close()\n"
             )
         },
-        "The station has stopped, and the gauge was closed 3 times.",
+        "The server has stopped, and the sensor was closed 3 times.",
+    ),
+    "clients are never removed": (
+        {
+            TICKER: (
+                "        reading = await sensor.read()\n"
+                "        for one in clients:\n"
+                "            await one.send_text(reading)\n"
+            ),
+            "class State(": "clients: list[WebSocket] = []\n\n\nclass State(",
+            "    with manager.connect(websocket), suppress(*CLIENT_GONE):\n": (
+                "    clients.append(websocket)\n    with suppress(*CLIENT_GONE):\n"
+            ),
+        },
+        "A client has vanished, and the next one gets no reading.",
     ),
 }
 
@@ -54,3 +80,22 @@ WRONG = {
 def test_a_wrong_answer_is_told_what_is_wrong(wrong: str, desk: Desk) -> None:
     edits, words = WRONG[wrong]
     assert words in desk.answers("12", edits)
+
+
+def test_an_answer_that_keeps_its_globals_passes(desk: Desk) -> None:
+    desk.solve("12")
+    path = desk.exercise("12").main
+    source = path.read_text(encoding="utf-8")
+    for old, new in {
+        "    manager, sensor = ConnectionManager(), Sensor()\n": "",
+        '    yield {"manager": manager, "sensor": sensor}\n': "    yield {}\n",
+        "class State(": "manager = ConnectionManager()\nsensor = Sensor()\n\n\nclass State(",
+        "    return connection.state.manager": "    return manager",
+        "    return connection.state.sensor": "    return sensor",
+    }.items():
+        assert source.count(old) == 1
+        source = source.replace(old, new)
+    path.write_text(source, encoding="utf-8")
+
+    ended = desk.word("check", "12")
+    assert ended.returncode == 0, ended.stdout

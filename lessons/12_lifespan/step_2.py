@@ -1,0 +1,104 @@
+"""Step 2 of lesson 12: a ticker that does not drift."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from math import ceil
+from pathlib import Path
+from time import monotonic
+from typing import Annotated, TypedDict
+
+from fastapi import Depends, FastAPI, WebSocket
+from fastapi.responses import FileResponse
+from starlette.requests import HTTPConnection
+
+from .manager import CLIENT_GONE, ConnectionManager
+
+logger = logging.getLogger(__name__)
+
+SERVICE_NAME = os.environ.get("SERVICE_NAME", "prod-latest")
+DEBUG = any(word in SERVICE_NAME for word in ["dev", "test"])
+
+TICK_SECONDS = float(os.environ.get("TICK_SECONDS", "1"))
+
+
+class State(TypedDict):
+    """What lives as long as the app."""
+
+    manager: ConnectionManager
+    started: datetime
+
+
+async def tick(manager: ConnectionManager) -> None:
+    start, number = monotonic(), 0
+    while True:
+        # If several ticks are overdue, go on with the next one that is not.
+        number = max(number + 1, ceil((monotonic() - start) / TICK_SECONDS))
+        due = start + number * TICK_SECONDS
+        await asyncio.sleep(due - monotonic())
+        late = monotonic() - due
+        try:
+            await manager.broadcast(f"Tick {number}, {late:.2f} s late")
+        except Exception:
+            # Raised here, it would end the ticker, and nobody would read why.
+            logger.exception("Tick %d did not reach everybody.", number)
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncGenerator[State]:
+    manager = ConnectionManager()
+    ticker = asyncio.create_task(tick(manager))
+    yield {"manager": manager, "started": datetime.now(UTC)}
+    ticker.cancel()
+    await manager.broadcast("The server restarts. Come back in a moment.")
+
+
+def get_manager(connection: HTTPConnection) -> ConnectionManager:
+    return connection.state.manager
+
+
+def get_started(connection: HTTPConnection) -> datetime:
+    return connection.state.started
+
+
+Manager = Annotated[ConnectionManager, Depends(get_manager)]
+Started = Annotated[datetime, Depends(get_started)]
+
+app = FastAPI(
+    lifespan=lifespan,
+    debug=DEBUG,
+    openapi_url="/openapi.json" if DEBUG else None,
+)
+
+
+@app.get("/")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("index.html"))
+
+
+@app.get("/status")
+async def show_status(manager: Manager, started: Started) -> dict[str, str | int]:
+    return {
+        "started": started.isoformat(),
+        "connections": len(manager.connections),
+    }
+
+
+@app.websocket("/ws/{client_id}")
+async def chat(websocket: WebSocket, client_id: int, manager: Manager) -> None:
+    await websocket.accept()
+    try:
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
+            try:
+                async for text in websocket.iter_text():
+                    await manager.send(websocket, f"You wrote: {text}")
+                    said = f"Client #{client_id} says: {text}"
+                    await manager.broadcast(said, exclude=websocket)
+            except KeyError:
+                # iter_text() looks up "text", and a binary message has none.
+                await websocket.close(1003, "Send text, not bytes.")
+    finally:
+        await manager.broadcast(f"Client #{client_id} left the chat")
