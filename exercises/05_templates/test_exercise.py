@@ -42,14 +42,12 @@ def test_every_page_speaks_for_its_hut(app: App) -> None:
 
 
 def test_the_list_leads_to_every_hut(app: App) -> None:
-    """The page of the station leads to every hut, also to Grat #2."""
-    station = app.page("/")
-    links = {
-        link.text: link.attributes.get("href", "") for link in station.all("a")
-    }
-    assert list(links) == HUTS, f"The station's page has links for {list(links)!r}."
+    """The list at / leads to the page of every hut, also to that of Grat #2."""
+    listed = app.page("/")
+    links = {link.text: link.attributes.get("href", "") for link in listed.all("a")}
+    assert list(links) == HUTS, f"The page at / has links for {list(links)!r}."
     for hut, address in links.items():
-        heading = app.page(app.follow(station, address)).text("h1")
+        heading = app.page(app.follow(listed, address)).text("h1")
         assert heading == hut, (
             f"The link {hut!r} is {address!r}, and leads to a page with the heading"
             f" {heading!r}."
@@ -69,7 +67,7 @@ def test_a_name_is_text(app: App) -> None:
 
 
 def test_works_below_a_prefix_and_behind_https(app: App) -> None:
-    """At https://valley.example/line, every address leads to your app."""
+    """At https://valley.example/line, all addresses lead to your app."""
     app.move_to("https://valley.example/line")
     for path in ("/", "/huts/Kar"):
         page = app.page(path)

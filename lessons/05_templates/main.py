@@ -18,8 +18,6 @@ app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 templates = Jinja2Templates(directory=HERE / "templates")
 
 client_ids = count(1)
-
-
 manager = ConnectionManager()
 
 

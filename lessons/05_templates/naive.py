@@ -1,57 +1,59 @@
-"""Wrong on purpose: a call that is gone, and addresses made from what the caller says."""
+"""Wrong on purpose: a page in a string, and in it a name as somebody else wrote it."""
 
-from pathlib import Path
+from contextlib import suppress
+from itertools import count
 
-from fastapi import FastAPI, Request, WebSocket
+from fastapi import FastAPI, WebSocket
 from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
 
-HERE = Path(__file__).parent
+from .manager import CLIENT_GONE, ConnectionManager
 
 app = FastAPI()
-# The tutorials write StaticFiles(directory="static"): that starts in one folder and in no other.
-app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-templates = Jinja2Templates(directory=HERE / "templates")
+client_ids = count(1)
+manager = ConnectionManager()
 
 html = """
-<!DOCTYPE html>
-<html>
-    <head>
-        <title>Chat</title>
-        <link rel="stylesheet" href="{{ url_for('static', path='style.css') }}">
-    </head>
-    <body>
-        <h1>Chat</h1>
-        <p id="state">connecting</p>
-        <script>
-            const state = document.getElementById("state");
-            const socket = new WebSocket("ws://localhost:8000/ws");
-            socket.onopen = function () {
-                state.textContent = "open";
-            };
-            socket.onclose = function (event) {
-                state.textContent = "closed (" + event.code + ")";
-            };
-        </script>
-    </body>
-</html>
+<!doctype html>
+<title>Lesson 5: templates</title>
+<style>body { max-width: 40rem; margin: auto; font: 1rem sans-serif; }</style>
+<h1>Welcome, NAME</h1>
+<p>Already here: PRESENT</p>
+<p>Connection: <output id="state">connecting</output></p>
+<form id="form"><input id="text" aria-label="Message"><button>Send</button></form>
+<ol id="log"></ol>
+<script>
+  const socket = new WebSocket("ws://localhost:8000/ws");
+  socket.onopen = () => { state.textContent = "open"; };
+  socket.onclose = (event) => { state.textContent = `closed (${event.code})`; };
+  socket.onmessage = (event) => log.append(event.data, document.createElement("br"));
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    socket.send(text.value);
+    text.value = "";
+  };
+</script>
 """
 
 
 @app.get("/")
-async def page(request: Request):
-    return HTMLResponse(templates.env.from_string(html).render(request=request))
-
-
-@app.get("/old")
-async def old_page(request: Request):
-    return templates.TemplateResponse("index.html", {"request": request})
+async def page(name: str = "stranger") -> HTMLResponse:
+    present = len(manager.connections)
+    return HTMLResponse(html.replace("NAME", name).replace("PRESENT", f"{present}"))
 
 
 @app.websocket("/ws")
-async def echo(websocket: WebSocket):
+async def chat(websocket: WebSocket) -> None:
     await websocket.accept()
-    while True:
-        text = await websocket.receive_text()
-        await websocket.send_text(f"Message text was: {text}")
+    client_id = next(client_ids)
+    try:
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
+            try:
+                async for text in websocket.iter_text():
+                    await manager.send(websocket, f"You wrote: {text}")
+                    said = f"Client #{client_id} says: {text}"
+                    await manager.broadcast(said, exclude=websocket)
+            except KeyError:
+                # iter_text() looks up "text", and a binary message has none.
+                await websocket.close(1003, "Send text, not bytes.")
+    finally:
+        await manager.broadcast(f"Client #{client_id} left the chat")

@@ -15,6 +15,7 @@ NEW_FORM = {
     "02_depends",
     "03_manager",
     "04_json",
+    "05_templates",
     "06_closing",
     "08_routers",
     "12_lifespan",

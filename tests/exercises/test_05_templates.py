@@ -4,7 +4,7 @@ import pytest
 
 from tests.exercises.conftest import Desk, answers
 
-DATA_WS = "{{ url_for('station', hut=hut|urlencode).path }}"
+DATA_WS = "{{ url_for('chat', hut=hut|urlencode).path }}"
 SCRIPT = """<script type="module" src="{{ url_for('static', path='ws.js').path }}"></script>"""
 ONLY_KNOWN = """\
 Response:
@@ -30,7 +30,7 @@ WRONG = {
         "has the data-ws '/huts/Kar/ws'; a hut that sends 'Fog.' there hears 'Copied from Kar:",
     ),
     "the name is put into an address as it is": (
-        {DATA_WS: "{{ url_for('station', hut=hut).path }}"},
+        {DATA_WS: "{{ url_for('chat', hut=hut).path }}"},
         "Your app refuses the handshake of /huts/Grat%20 with HTTP 403.",
     ),
     "an address that begins at the host": (

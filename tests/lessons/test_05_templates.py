@@ -1,12 +1,30 @@
 """Lesson 5: what the page says, over a real server."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx2
+import pytest
+from fastapi.templating import Jinja2Templates
 
 from tests.support.client import connect
+from tests.support.clients import run_client
 from tests.support.server import ROOT, Server, serve
+
+LIAR = ROOT / "lessons" / "05_templates" / "clients" / "false_host.py"
+
+REFERS_TO = {
+    "naive": "no other file",
+    "step_1.main": "http://evil.example/static/style.css, http://evil.example/static/ws.js?v=1",
+    "step_2.main": "http://evil.example/static/style.css, http://evil.example/static/ws.js?v=2,"
+    " ws://evil.example/ws",
+    "main": "/static/style.css, /static/ws.js?v=2, /ws",
+}
+"""What is in each program's page if its caller claims that it is evil.example."""
+
+MARKUP = "<img src=x onerror=alert(1)>"
 
 
 def test_serves_the_page_its_style_and_its_script(server: Server) -> None:
@@ -18,10 +36,30 @@ def test_serves_the_page_its_style_and_its_script(server: Server) -> None:
     assert script.headers["Content-Type"].startswith("text/javascript")
 
 
-def test_escapes_what_comes_with_the_address(server: Server) -> None:
-    page = httpx2.get(server.url, params={"name": "<script>alert(1)</script>"}).text
+@pytest.mark.parametrize("program", REFERS_TO)
+def test_each_step_treats_names_and_addresses_as_the_page_says(program: str) -> None:
+    with serve(f"lessons.05_templates.{program}:app") as server:
+        page = httpx2.get(server.url, params={"name": MARKUP}).text
+        sentence = run_client(LIAR, server.ws).sentence
 
-    assert "Welcome, &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert (f"Welcome, {MARKUP}" in page) == (program == "naive")
+    assert ("Welcome, &lt;img src=x onerror=alert(1)&gt;" in page) == (program != "naive")
+    assert sentence == f"The page refers to {REFERS_TO[program]}."
+
+
+def test_the_script_of_step_1_knows_one_port_only() -> None:
+    with serve("lessons.05_templates.step_1.main:app") as server:
+        script = httpx2.get(f"{server.url}/static/ws.js").text
+
+    assert server.port != 8000
+    assert 'new WebSocket("ws://localhost:8000/ws")' in script
+
+
+def test_step_2_finds_its_websocket_on_any_port() -> None:
+    with serve("lessons.05_templates.step_2.main:app") as server:
+        page = httpx2.get(server.url).text
+
+    assert f'data-ws="{server.ws}/ws"' in page
 
 
 def test_counts_who_is_there_already(server: Server) -> None:
@@ -40,21 +78,11 @@ def test_numbers_its_clients_itself(server: Server) -> None:
     assert re.fullmatch(r"Client #\d+ says: hello", told)
 
 
-def addresses(page: str) -> list[str]:
-    return re.findall(r'(?:src|data-ws|href)="([^"]*(?:static|ws)[^"]*)"', page)
-
-
-def test_names_no_host_whatever_the_caller_claims(server: Server) -> None:
-    page = httpx2.get(server.url, headers={"Host": "evil.example"}).text
-
-    assert addresses(page) == ["/static/style.css", "/static/ws.js", "/ws"]
-
-
 def test_knows_the_prefix_it_is_served_under() -> None:
     with serve("lessons.05_templates.main:app", "--root-path", "/chat") as server:
-        page = httpx2.get(server.url).text
+        sentence = run_client(LIAR, server.ws).sentence
 
-    assert addresses(page) == ["/chat/static/style.css", "/chat/static/ws.js", "/chat/ws"]
+    assert sentence == "The page refers to /chat/static/style.css, /chat/static/ws.js?v=2, /chat/ws."
 
 
 def test_starts_in_any_folder(tmp_path: Path) -> None:
@@ -73,31 +101,41 @@ def test_serves_nothing_from_outside_its_folder(server: Server) -> None:
     assert httpx2.get(f"{server.url}/static/%2e%2e/main.py").status_code == 404
 
 
-def test_naive_fails_on_the_call_the_documents_use(naive: Server) -> None:
-    assert httpx2.get(f"{naive.url}/old").status_code == 500
-    naive.wait_for_log("TypeError: unhashable type: 'dict'")
-
-
-def test_naive_lets_the_caller_choose_where_its_style_comes_from(naive: Server) -> None:
-    page = httpx2.get(naive.url, headers={"Host": "evil.example"}).text
-
-    assert addresses(page) == ["http://evil.example/static/style.css"]
-
-
-def test_a_relative_folder_starts_in_one_place_only(tmp_path: Path) -> None:
-    (tmp_path / "relative.py").write_text(
-        "from fastapi import FastAPI\n"
-        "from fastapi.staticfiles import StaticFiles\n"
-        "app = FastAPI()\n"
-        'app.mount("/static", StaticFiles(directory="static"))\n'
+@pytest.mark.parametrize(
+    ("module", "call", "error"),
+    [
+        (
+            "fastapi.templating",
+            "Jinja2Templates('.').TemplateResponse('page.html', {})",
+            "TypeError: unhashable type: 'dict'",
+        ),
+        (
+            "fastapi.staticfiles",
+            "StaticFiles(directory='static')",
+            "RuntimeError: Directory 'static' does not exist",
+        ),
+    ],
+)
+def test_what_older_tutorials_write_fails(module: str, call: str, error: str) -> None:
+    code = f"from {module} import *; {call}"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=False,
     )
-    server = Server("relative:app", cwd=tmp_path)
 
-    try:
-        with server:
-            started = True
-    except AssertionError:
-        started = False
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1] == error
 
-    assert not started
-    assert "RuntimeError: Directory 'static' does not exist" in server.log
+
+def test_a_template_that_is_not_html_is_not_escaped(tmp_path: Path) -> None:
+    templates = Jinja2Templates(directory=tmp_path)
+    for name in ("page.txt", "page.html"):
+        (tmp_path / name).write_text("{{ name }}")
+
+    pages = [templates.get_template(name).render(name=MARKUP) for name in ("page.txt", "page.html")]
+
+    assert pages == [MARKUP, "&lt;img src=x onerror=alert(1)&gt;"]

@@ -1,4 +1,4 @@
-"""Exercise 5: a page for each hut. It works wherever the valley puts it."""
+"""Exercise 5: a page for each hut, which works wherever the app is put."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +28,7 @@ async def one_hut(request: Request, hut: str) -> Response:
 
 
 @app.websocket("/huts/{hut}/ws")
-async def station(websocket: WebSocket, hut: str) -> None:
+async def chat(websocket: WebSocket, hut: str) -> None:
     await websocket.accept()
     # A client may be gone when its answer is ready: then sending raises.
     with suppress(WebSocketDisconnect):
@@ -40,6 +40,6 @@ async def station(websocket: WebSocket, hut: str) -> None:
             await websocket.close(1003, "Send text, not bytes.")
 
 
-# The site of the valley, of which your app is the part below /radio.
+# Another app, of which yours is the part below the prefix /radio.
 valley = FastAPI()
 valley.mount("/radio", app)
