@@ -82,7 +82,8 @@ def test_knows_the_prefix_it_is_served_under() -> None:
     with serve("lessons.05_templates.main:app", "--root-path", "/chat") as server:
         sentence = run_client(LIAR, server.ws).sentence
 
-    assert sentence == "The page refers to /chat/static/style.css, /chat/static/ws.js?v=2, /chat/ws."
+    found = "/chat/static/style.css, /chat/static/ws.js?v=2, /chat/ws"
+    assert sentence == f"The page refers to {found}."
 
 
 def test_starts_in_any_folder(tmp_path: Path) -> None:

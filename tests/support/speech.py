@@ -290,9 +290,15 @@ def app_of(name: str) -> str:
 
 
 def page_files(name: str) -> list[Path]:
-    """Return the files a lesson's page is made of."""
+    """Return the files that the page of a finished lesson is made of."""
     folder = ROOT / "lessons" / name
-    return sorted(path for path in folder.rglob("*") if path.suffix in PAGE_SUFFIXES)
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        # A step may have a page of its own, in which something is still wrong.
+        if path.suffix in PAGE_SUFFIXES
+        and not path.relative_to(folder).parts[0].startswith("step_")
+    )
 
 
 class Address(Protocol):

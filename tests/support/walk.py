@@ -15,9 +15,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import urljoin
 
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
+from tests.support.nginx import nginx_file
 from tests.support.pages import Fence, fences
 from tests.support.server import ROOT, Server, complaints
 
@@ -172,6 +174,7 @@ class Walk:
         self._context = context
         self._ports = {"8000": _free_port(), "8001": _free_port()}
         self._servers = ExitStack()
+        self._proxies = ExitStack()
         self._server: Server | None = None
         self._lesson = ""
         self._program = ""
@@ -188,6 +191,7 @@ class Walk:
 
     def __exit__(self, *_: object) -> None:
         self._servers.close()
+        self._proxies.close()
 
     def go(self, page: str) -> list[str]:
         """Do each step of a page, and return what was left out, with its reason.
@@ -254,6 +258,9 @@ class Walk:
                 words = [sys.executable, path, *(arguments or [base])]
             case ["python", "-c", code]:
                 words = [sys.executable, "-c", code]
+            case ["nginx", *_]:
+                self._start_nginx()
+                return
             case ["curl", *_] if not {"|", ">", "&", "&&"} & {*words}:
                 pass
             case _:
@@ -285,6 +292,12 @@ class Walk:
         _, self._lesson, self._program = app.partition(":")[0].split(".")[:3]
         self._base = self._server.url
 
+    def _start_nginx(self) -> None:
+        """Run nginx with the lesson's own file, in front of what listens on port 8000."""
+        config = (ROOT / "lessons" / self._lesson / "nginx.conf").read_text(encoding="utf-8")
+        proxy = self._proxies.enter_context(nginx_file(config, BACKEND=self._ports["8000"]))
+        self._ports["8080"] = proxy.http_port
+
     def _real(self, match: re.Match[str]) -> str:
         return f"127.0.0.1:{self._ports[match[1]]}"
 
@@ -299,7 +312,7 @@ class Walk:
     def _forms(self) -> dict[str, Callable[..., object]]:
         quoted = _QUOTE
         return {
-            r"open ([A-Z](?:, [A-Z])*)(?: at (/\S*))?": self._open,
+            r"open ([A-Z](?:, [A-Z])*)(?: at (\S+))?": self._open,
             r"reload ([A-Z])": self._reload,
             r"([A-Z]) closes": self._close,
             rf"([A-Z]) sends {quoted}": self._send,
@@ -330,7 +343,7 @@ class Walk:
                 page = self._context.new_page()
                 page.on("dialog", self._note_dialog)
                 self._windows[name] = page
-            self._window(name).goto(self._base + (path or "/"))
+            self._window(name).goto(_ADDRESS.sub(self._real, urljoin(self._base, path or "/")))
             self._settle(name)
 
     def _reload(self, name: str) -> None:
