@@ -1,15 +1,15 @@
 """Serve the course: `python -m course --host 127.0.0.1 --port 8000`."""
 
-import argparse
 import contextlib
 import io
 import os
 import secrets
 import socket
 import sys
-from typing import TextIO
+from typing import Annotated, TextIO
 
 import segno
+import typer
 import uvicorn
 
 from course.handshake import AnsweringProtocol
@@ -51,14 +51,18 @@ def invite(address: str, out: TextIO) -> None:
         out.write("This terminal cannot show the address as a QR code: it is not in UTF-8.\n")
 
 
-def main() -> None:
-    """Serve until Ctrl+C; exit with 1 and a sentence when the address cannot be had."""
-    parser = argparse.ArgumentParser("python -m course", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 serves a class")
-    parser.add_argument("--port", default="8000", help="0 takes a free one")
-    options = parser.parse_args()
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    *,
+    host: Annotated[str, typer.Option(help="0.0.0.0 serves a class.")] = "127.0.0.1",
+    port: Annotated[str, typer.Option(help="0 takes a free one.")] = "8000",
+) -> None:
+    """Serve the course: the site, and every lesson live, until Ctrl+C."""
     try:
-        listener = listen(options.host, options.port, "make run")
+        listener = listen(host, port, "make run")
     except CannotListenError as error:
         sys.exit(str(error))
     if not for_this_machine_only(listener):
@@ -74,4 +78,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    app(prog_name="python -m course")

@@ -19,7 +19,7 @@ from pygments.util import ClassNotFound
 
 from course.find_lesson import MAIN, Program
 from tools.changes import alike, pairs
-from tools.lessons import ROOT, Lesson, LessonError, names, read
+from tools.lessons import ROOT, Lesson, names
 
 WHERE = Path("docs/assets/compare-data.json")
 
@@ -52,7 +52,7 @@ def sides(root: Path = ROOT) -> dict[str, Side]:
     for name in names(root):
         lesson = Lesson(name, root)
         base = lesson.builds_on()
-        label = title(lesson)
+        label = lesson.label
         programs = lesson.programs()
         for program in [programs.pop(MAIN), *programs.values()]:
             main = program.name == MAIN
@@ -61,21 +61,6 @@ def sides(root: Path = ROOT) -> dict[str, Side]:
             files = lesson.files(program.name)
             found.append(Side(program.side, words, lesson, program, on, files))
     return {side.name: side for side in found}
-
-
-def title(lesson: Lesson) -> str:
-    """Return the lesson's number and the title of its page, as "3 · Manager".
-
-    Raises:
-        LessonError: its page has no title.
-    """
-    matter = lesson.front_matter()
-    text = read(lesson.page) or ""
-    for line in text.split("\n"):
-        if line.startswith("# "):
-            word = str(matter.get("title") or line.removeprefix("# ").partition("{")[0].strip())
-            return f"{int(lesson.name[:2])} · {word}"
-    raise LessonError(f"The page of {lesson.name} has no title.")
 
 
 def compared(first: Side, second: Side) -> tuple[dict[str, str], dict[str, str]]:
@@ -122,7 +107,7 @@ def numbered(root: Path = ROOT) -> dict[Line, int]:
     """Return the number of each line there is, which is its place in the data's lines.
 
     Raises:
-        LessonError: a lesson has no page, or its page no title.
+        LessonError: a lesson has no page, or its page no title in its front matter.
     """
     pool: dict[Line, int] = {}
     for side in sides(root).values():
@@ -136,7 +121,7 @@ def data(root: Path = ROOT) -> str:
     """Return what the file should be.
 
     Raises:
-        LessonError: a lesson has no page, or its page no title.
+        LessonError: a lesson has no page, or its page no title in its front matter.
     """
     pool = numbered(root)
     found = sides(root)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.changes import compared, pairs, step_files
-from tools.compare import Line, numbered, title, tokens
+from tools.compare import Line, numbered, tokens
 from tools.lessons import ROOT, Lesson, LessonError, names, read
 
 WHERE = Path("docs/assets/present-data.json")
@@ -156,8 +156,8 @@ def data(root: Path = ROOT) -> str:
         base = lesson.builds_on()
         entry = {
             "name": name,
-            "title": title(lesson),
-            "base": title(base) if base else None,
+            "title": lesson.label,
+            "base": base.label if base else None,
             "minutes": lesson.front_matter().get("minutes"),
             "goal": goal(lesson),
             "slides": [

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from tests.support.browser import Witness, both_builders, each_on_its_site, toggle_to_dark
 from tests.support.site import serve_files
 from tools import present
-from tools.compare import title
 from tools.lessons import Lesson, names
 
 pytestmark = pytest.mark.timeout(180)  # The first test of a builder waits for its build.
@@ -48,7 +47,7 @@ def expect_slide(page: Page, number: int, name: str) -> None:
     """Expect a change to be shown; slides count from 1, which is the opening."""
     changes = slides(name)
     file = changes[number - 2].file
-    said = f"{title(Lesson(name))} · {file} · {number - 1} of {len(changes)}"
+    said = f"{Lesson(name).label} · {file} · {number - 1} of {len(changes)}"
     expect(where(page)).to_have_text(said)
     assert page.url.endswith(f"#{number}")
 
@@ -60,7 +59,7 @@ def test_shows_every_piece_to_the_letter(
     """Each is whole on a projector's screen, and in sight without scrolling."""
     page.set_viewport_size(PROJECTOR)
     show(page, f"{address}?lesson={name}")
-    expect(where(page)).to_have_text(title(Lesson(name)))
+    expect(where(page)).to_have_text(Lesson(name).label)
     for number, slide in enumerate(slides(name), 2):
         page.keyboard.press("ArrowRight")
         expect_slide(page, number, name)
@@ -90,9 +89,9 @@ def test_goes_on_and_back_by_keyboard(page: Page, address: str) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="Now break it")).to_be_visible()
     page.keyboard.press("Home")
-    expect(where(page)).to_have_text(title(Lesson(NAME)))
+    expect(where(page)).to_have_text(Lesson(NAME).label)
     page.keyboard.press("ArrowLeft")
-    expect(where(page)).to_have_text(title(Lesson(NAME)))
+    expect(where(page)).to_have_text(Lesson(NAME).label)
 
 
 def test_goes_on_and_back_by_its_buttons(page: Page, address: str) -> None:
@@ -132,7 +131,7 @@ def test_a_place_that_is_not_there_is_the_nearest(
     if number is None:
         expect(page.get_by_role("heading", name="Now break it")).to_be_visible()
     else:
-        expect(where(page)).to_have_text(title(Lesson(NAME)))
+        expect(where(page)).to_have_text(Lesson(NAME).label)
 
 
 def test_the_keys_of_the_site_rest(page: Page, address: str) -> None:
@@ -196,7 +195,7 @@ def test_begins_as_dark_as_the_site_is(page: Page, address: str) -> None:
     page.emulate_media(color_scheme="light")
     page.goto(address)
     toggle_to_dark(page)
-    page.get_by_role("link", name=title(Lesson(NAME))).first.click()
+    page.get_by_role("link", name=Lesson(NAME).label).first.click()
     show(page, f"{address}?lesson={NAME}#2")
     expect(page.locator(".presenter ins").first).to_have_css("background-color", "rgb(22, 53, 42)")
 
@@ -208,9 +207,9 @@ def test_ends_where_a_lesson_is_chosen(page: Page, address: str) -> None:
     expect(page.locator(".presenter")).to_have_count(0)
     for name in names():
         link = page.locator(f'#presenter a[href="?lesson={name}"]')
-        expect(link).to_have_text(title(Lesson(name)))
+        expect(link).to_have_text(Lesson(name).label)
     page.locator(f'#presenter a[href="?lesson={NAME}"]').click()
-    expect(where(page)).to_have_text(title(Lesson(NAME)))
+    expect(where(page)).to_have_text(Lesson(NAME).label)
 
 
 def test_leads_on_to_the_lesson_its_notes_and_the_next(page: Page, address: str) -> None:
@@ -270,4 +269,4 @@ def test_from_a_file_it_says_that_it_needs_a_server(browser: Browser, site: Path
 @pytest.mark.parametrize("number", ["3", "03"])
 def test_a_lesson_may_be_asked_for_by_its_number(page: Page, address: str, number: str) -> None:
     show(page, f"{address}?lesson={number}")
-    expect(where(page)).to_have_text(title(Lesson(NAME)))
+    expect(where(page)).to_have_text(Lesson(NAME).label)

@@ -77,13 +77,13 @@ def test_a_file_of_no_known_kind_has_no_colours() -> None:
     assert compare.tokens("NOTICE", "a b\n") == [("", "a b\n")]
 
 
-def course(root: Path, title: str = "# A { #a }") -> Path:
+def course(root: Path, title: str = "title: A") -> Path:
     """Write a course of two lessons, of which the first has a naive version."""
     for name, base in (("01_a", ""), ("02_b", "01_a")):
         lesson = Lesson(name, root)
         lesson.folder.mkdir(parents=True)
         lesson.page.parent.mkdir(parents=True, exist_ok=True)
-        lesson.page.write_text(f"---\nbuilds_on: {base}\n---\n\n{title}\n")
+        lesson.page.write_text(f"---\n{title}\nbuilds_on: {base}\n---\n")
         lesson.main.write_text(f"a = '{name}'\nsame = 1\n")
     Lesson("01_a", root).naive.write_text("a = 'naive'\nsame = 1\n")
     (root / compare.WHERE).parent.mkdir(parents=True)
@@ -94,7 +94,7 @@ def course(root: Path, title: str = "# A { #a }") -> Path:
 @pytest.mark.parametrize("make", [compare.data, map.text])
 def test_a_page_without_a_title_is_a_fault(tmp_path: Path, make: Callable[[Path], str]) -> None:
     with pytest.raises(LessonError, match=r"has no title\."):
-        make(course(tmp_path, title="A"))
+        make(course(tmp_path, title="minutes: 5"))
 
 
 def test_the_library_is_as_it_was_published() -> None:
@@ -108,13 +108,13 @@ def test_the_library_is_as_it_was_published() -> None:
 def test_every_lesson_is_on_the_map_with_what_it_builds_on(name: str) -> None:
     text, drawing = map.text(), read((ROOT / map.WHERE).with_suffix(".svg")) or ""
     lesson = Lesson(name)
-    title = compare.title(lesson)
+    title = lesson.label
     assert f'lesson{name[:2]}("{title}")' in text
     assert title in " ".join(re.sub(r"<[^>]*>", "", drawing).split())
     base = lesson.builds_on()
     if base:
         assert f"lesson{base.name[:2]} --> lesson{name[:2]}\n" in text
-        assert f"{title} builds on {compare.title(base)}" in drawing
+        assert f"{title} builds on {base.label}" in drawing
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -193,7 +193,7 @@ def test_an_ambiguous_side_is_said_in_words(tmp_path: Path) -> None:
     Lesson("01_a", root).folder.rename(root / "lessons" / "02_a")
     page = Lesson("01_a", root).page
     page.rename(Lesson("02_a", root).page)
-    Lesson("02_b", root).page.write_text("---\nbuilds_on: 02_a\n---\n# B\n")
+    Lesson("02_b", root).page.write_text("---\ntitle: B\nbuilds_on: 02_a\n---\n")
     with pytest.raises(LessonError, match="A=02 is more than one lesson: 02_a, 02_b"):
         diff.pick("02", "02_b", root)
 

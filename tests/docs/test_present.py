@@ -10,6 +10,7 @@ from tools.lessons import Lesson, LessonError, names, read
 
 LESSONS = names()
 PAGE = """---
+title: A
 builds_on:
 minutes: 5
 ---
@@ -109,7 +110,7 @@ def test_a_file_that_moved_as_it_is_gets_a_slide(tmp_path: Path) -> None:
     for path, text in {
         second.main: "a = 1\n",
         second.folder / "templates" / "index.html": "<p>\n",
-        second.page: "---\nbuilds_on: 01_a\n---\n\n# B\n",
+        second.page: "---\ntitle: B\nbuilds_on: 01_a\n---\n",
     }.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -125,7 +126,7 @@ def test_a_file_that_is_gone_is_said_to_be_removed(tmp_path: Path) -> None:
     second = Lesson("02_b", tmp_path)
     second.folder.mkdir(parents=True)
     second.main.write_text("a = 1\n")
-    second.page.write_text("---\nbuilds_on: 01_a\n---\n\n# B\n")
+    second.page.write_text("---\ntitle: B\nbuilds_on: 01_a\n---\n")
 
     (slide,) = present.slides(second)
 
