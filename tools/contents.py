@@ -1,11 +1,12 @@
-"""Write the lists of the lessons: both parts of the site's navigation, and two tables.
+"""Write the lists of the lessons, and the link at the end of a page that leads to the next one.
 
-Each list stands between two comments in a file that is otherwise written by hand. What it says of
-a lesson is in the front matter of the lesson's page.
+A list is a part of the site's navigation, or a table. Each stands between two comments in a file
+that is otherwise written by hand. What it says of a lesson is in the front matter of its page.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from tools.lessons import ROOT, Lesson, LessonError, names, read
@@ -61,6 +62,39 @@ def files(root: Path = ROOT) -> dict[Path, str]:
             text = _put(text, name, "\n".join(rows), where)
         found[where] = text
     return found
+
+
+_NEXT_START, _NEXT_END = "<!-- generated: next -->", "<!-- end of next -->"
+_NEXT = re.compile(rf"\n*{re.escape(_NEXT_START)}\n.*?{re.escape(_NEXT_END)}\n", re.DOTALL)
+
+
+def pages(root: Path = ROOT) -> dict[Path, str]:
+    """Return what each lesson's page should be, by its path below the root.
+
+    A page whose section *Next* has no link to the next lesson gets one at its end. An author who
+    writes a sentence with such a link replaces it.
+
+    Raises:
+        LessonError: a lesson has no page, or its page lacks something.
+    """
+    lessons = [Lesson(name, root) for name in names(root)]
+    return {
+        lesson.page.relative_to(root): _with_next(lesson, following)
+        for lesson, following in pairwise([*lessons, None])
+        if lesson
+    }
+
+
+def _with_next(lesson: Lesson, following: Lesson | None) -> str:
+    # Asked first, because it says in words what is missing.
+    lesson.front_matter()
+    text = _NEXT.sub("\n", read(lesson.page) or "")
+    _, heading, section = text.partition("{ #next }\n")
+    if not following or not heading or f"({following.name}.md" in section:
+        return text
+    link = f"[{following.label}]({following.name}.md)"
+    sentence = f"The next lesson is {link}: {following.idea}"
+    return f"{text.rstrip()}\n\n{_NEXT_START}\n\n{sentence}\n\n{_NEXT_END}\n"
 
 
 def _put(text: str, name: str, rows: str, where: Path) -> str:

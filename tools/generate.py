@@ -15,6 +15,7 @@ MAKERS: tuple[Callable[[Path], Mapping[Path, str]], ...] = (
     changes.files,
     map.files,
     contents.files,
+    contents.pages,
 )
 """Each returns what its files should be, by their paths below the project's root."""
 

@@ -58,7 +58,7 @@ def mentions(name: str, root: Path = ROOT) -> Iterator[tuple[Path, int]]:
     for path in [*files, root / "README.md", root / "CHANGELOG.md", root / "CONTRIBUTING.md"]:
         hidden = any(part.startswith((".", "__")) for part in path.relative_to(root).parts)
         # Data for the site is built with it.
-        built = path.name.endswith("-data.js")
+        built = path.name.endswith(("-data.js", "-data.json"))
         text = read(path) if path.is_file() and not hidden and not built else None
         for number, line in enumerate((text or "").split("\n"), 1):
             if name in line:

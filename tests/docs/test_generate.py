@@ -29,8 +29,9 @@ def test_everything_is_fresh() -> None:
 def test_what_is_missing_is_named_and_written(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # Of a file with a list in it, the rest is written by hand.
-    whole = [where for where in generate.files() if where not in contents.LISTS]
+    # Of a file with a list in it, and of a page, the rest is written by hand.
+    by_hand = {*contents.LISTS, *contents.pages()}
+    whole = [where for where in generate.files() if where not in by_hand]
     kept = {where: (project / where).read_bytes() for where in whole}
     for where in kept:
         (project / where).unlink()
@@ -92,6 +93,35 @@ def test_a_lesson_has_one_title_and_a_docstring_that_begins_with_its_name(name: 
 @pytest.mark.parametrize(("name", "following"), list(pairwise(names())))
 def test_a_page_ends_with_a_link_to_the_next_lesson(name: str, following: str) -> None:
     end = (read(Lesson(name).page) or "").partition("{ #next }")[2]
-    if f"({following}.md)" not in end:
-        sentence = f"docs/lessons/{name}.md: its section Next, with a link to {following}.md."
-        pytest.fail(f"Still to write:\n{sentence}", pytrace=False)
+    assert f"({following}.md)" in end
+
+
+def test_a_page_without_a_link_to_the_next_lesson_gets_one(project: Path) -> None:
+    page = Lesson("03_manager", project).page
+    kept = page.read_text("utf-8")
+    link = "The next lesson is [4 · JSON](04_json.md): Messages with a shape.\n"
+    try:
+        page.write_text(kept.replace("[Lesson 4](04_json.md)", "Lesson 4"))
+        generate.run(project)
+        written = page.read_text("utf-8")
+        assert written.count(link) == 1
+        # Written again, it is the same.
+        assert generate.run(project, check=True) == 0
+        # A sentence of the author's takes its place.
+        page.write_text(written.replace("Lesson 4 gives", "[Lesson 4](04_json.md) gives"))
+        generate.run(project)
+        assert page.read_text("utf-8") == kept
+    finally:
+        page.write_text(kept)
+
+
+def test_the_last_page_keeps_no_link_to_a_lesson_that_is_gone(project: Path) -> None:
+    page = Lesson(names()[-1], project).page
+    kept = page.read_text("utf-8")
+    block = "\n<!-- generated: next -->\n\n[16](16_gone.md)\n\n<!-- end of next -->\n"
+    try:
+        page.write_text(f"{kept}{block}")
+        generate.run(project)
+        assert page.read_text("utf-8") == kept
+    finally:
+        page.write_text(kept)
