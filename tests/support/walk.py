@@ -320,6 +320,17 @@ class Walk:
             rf"([A-Z]) types {quoted} into {quoted}": lambda name, text, label: (
                 self._window(name).get_by_label(label).fill(text)
             ),
+            r"([A-Z]) chooses a file of (\d+) bytes": lambda name, size: (
+                self._window(name)
+                .locator("input[type=file]")
+                .set_input_files(
+                    {
+                        "name": "photo.jpg",
+                        "mimeType": "image/jpeg",
+                        "buffer": bytes(range(250)) * (int(size) // 250),
+                    }
+                )
+            ),
             rf"([A-Z]) shows {quoted}": lambda name, text: expect(
                 self._window(name).locator("body")
             ).to_contain_text(re.compile(pattern(text))),

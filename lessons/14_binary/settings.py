@@ -1,0 +1,18 @@
+"""Where files go, and how much is allowed, from the environment."""
+
+from pathlib import Path
+
+from pydantic import PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    uploads: Path = Path(__file__).with_name(".uploads")
+    max_upload_bytes: PositiveInt = 64 * 1024**2
+    max_stored_bytes: PositiveInt = 1024**3
+    chunk_size: PositiveInt = 64 * 1024
+    keep_seconds: PositiveFloat = 86_400
+    idle_timeout: PositiveFloat = 30
+
+
+settings = Settings()

@@ -1,0 +1,48 @@
+"""The text messages of an upload: JSON with a `type`, as in lesson 4."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+# What a file is called on the disk: 32 random digits, never the client's name.
+UPLOAD_ID = r"^[0-9a-f]{32}$"
+
+
+class Begin(BaseModel):
+    type: Literal["begin"]
+    name: Annotated[str, Field(min_length=1, max_length=1000)]
+    size: Annotated[int, Field(strict=True, ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    id: Annotated[str, Field(pattern=UPLOAD_ID)] | None = None
+
+
+class Ready(BaseModel):
+    type: Literal["ready"] = "ready"
+    id: str
+    offset: int
+
+
+class Uploaded(BaseModel):
+    type: Literal["uploaded"] = "uploaded"
+    name: str
+    size: int
+    sha256: str
+
+
+class Failed(BaseModel):
+    type: Literal["failed"] = "failed"
+    detail: str
+
+
+Event = Ready | Uploaded | Failed
+
+
+def explain(error: ValueError | OSError, message: str | bytes) -> str:
+    """Say why an upload failed, in a line that cannot grow long."""
+    if isinstance(error, OSError):
+        return f"It cannot be stored: {error.strerror}."
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = "".join(f"{part}: " for part in first["loc"][-1:])
+    return f"{field}{first['msg']}"[:200] + f", in {message[:100]!r}"
