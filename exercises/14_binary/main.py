@@ -1,4 +1,4 @@
-"""Exercise 14: the photograph. Go on where the line broke."""
+"""Exercise 14: resume. Go on with an upload whose connection broke."""
 
 from contextlib import suppress
 from hashlib import sha256
@@ -13,21 +13,18 @@ app = FastAPI()
 # Starlette has two ways to say that the client has gone.
 CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
-# What has arrived of each photograph, by its number.
+# What has arrived of each upload, by its id.
 parts: dict[str, bytearray] = {}
 
 
 async def receive(websocket: WebSocket) -> str | bytes:
-    """Return the next message, text or bytes.
-
-    Raises:
-        WebSocketDisconnect: the line is broken.
-    """
+    """Return the next message, text or bytes, unless the client has gone."""
     message = await websocket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message["code"], message.get("reason"))
-    chunk = message.get("bytes")
-    return message["text"] if chunk is None else chunk
+    # The other one of the two keys is missing, or its value is None.
+    text = message.get("text")
+    return message["bytes"] if text is None else text
 
 
 @app.get("/")
@@ -35,21 +32,21 @@ async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
-@app.websocket("/photographs/{number}")
-async def photograph(websocket: WebSocket, number: str) -> None:
+@app.websocket("/uploads/{upload_id}")
+async def upload(websocket: WebSocket, upload_id: str) -> None:
     await websocket.accept()
-    # TODO: go on with a photograph whose line broke; one line at a time sends it.
-    part = parts[number] = bytearray()
+    # TODO: go on with what has arrived, and let one connection at a time send it.
+    part = parts[upload_id] = bytearray()
     with suppress(*CLIENT_GONE):
-        await websocket.send_text(f"Go on at {len(part)}.")
+        await websocket.send_text(f"ready {len(part)}")
         while True:
             message = await receive(websocket)
             if isinstance(message, bytes):
                 part += message
-                await websocket.send_text(f"{len(part)} bytes.")
+                await websocket.send_text(f"ack {len(part)}")
             elif message == sha256(part).hexdigest():
-                await websocket.send_text(f"Whole: {len(part)} bytes.")
+                await websocket.send_text(f"uploaded {len(part)}")
                 part.clear()
             else:
                 part.clear()
-                await websocket.send_text("This is not it. Go on at 0.")
+                await websocket.send_text("failed")

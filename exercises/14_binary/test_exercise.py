@@ -1,135 +1,142 @@
-"""How the station of exercise 14 takes a photograph: `make check E=14`."""
+"""How the program of exercise 14 takes uploads: `make check E=14`."""
 
 from hashlib import sha256
+from secrets import randbelow, token_bytes, token_hex
 
 from practice import App, Client
 
-STARTER_SAYS = "Kar's line broke when 7 bytes had arrived, and Kar calls again"
-
-SLOPE = b"\xff\xd8the slope"
-SUM = sha256(SLOPE).hexdigest()
+STARTER_SAYS = "The connection broke after an ack, and the client connects again"
 
 
-class Line:
-    """The line of a hut that sends a photograph."""
+class Upload:
+    """An upload as a client sees it: random bytes under a random id."""
 
-    def __init__(self, hut: Client) -> None:
-        self.hut = hut
-
-    def sends(self, chunk: bytes, arrived: int) -> None:
-        """Send a chunk, and hear how much has arrived."""
-        self.hut.send(chunk)
-        said = self.hut.hears()
-        assert said == f"{arrived} bytes.", (
-            f"{arrived} bytes have been sent, and the station says {said!r}."
-        )
-
-    def hears(self, wanted: str, what: str) -> None:
-        """Hear what is due."""
-        try:
-            said = self.hut.hears()
-        except AssertionError as fault:
-            raise AssertionError(f"{what}. {fault}") from None
-        assert said == wanted, f"{what}, and hears {said!r}; {wanted!r} is due."
+    def __init__(self) -> None:
+        self.path = f"/uploads/{token_hex(4)}"
+        self.data = token_bytes(30 + randbelow(30))
+        self.sum = sha256(self.data).hexdigest()
+        self.breaks = (5 + randbelow(8), 13 + randbelow(8))
 
 
-def test_takes_a_photograph(app: App) -> None:
-    """A photograph that is sent in one go is whole."""
-    with app.connect("/photographs/a1") as kar:
-        Line(kar).hears("Go on at 0.", "Kar calls for the first time")
-        Line(kar).sends(SLOPE[:4], 4)
-        Line(kar).sends(SLOPE[4:], 11)
-        kar.send(SUM)
-        Line(kar).hears("Whole: 11 bytes.", "Kar sends the checksum")
+def reads(client: Client, right: str, when: str) -> None:
+    """Read what the program should answer now."""
+    try:
+        text = client.hears()
+    except AssertionError as fault:
+        raise AssertionError(f"{when}. {fault}") from None
+    assert text == right, f"{when}, and reads {text!r}; {right!r} is right."
+
+
+def sends(client: Client, upload: Upload, start: int, end: int) -> None:
+    """Send a chunk, and read how much has arrived."""
+    client.send(upload.data[start:end])
+    when = f"The client sends {end - start} bytes, {end} in all"
+    reads(client, f"ack {end}", when)
+
+
+def test_takes_an_upload(app: App) -> None:
+    """An upload that is sent in one go is uploaded."""
+    upload = Upload()
+    at, size = upload.breaks[0], len(upload.data)
+    with app.connect(upload.path) as client:
+        reads(client, "ready 0", "A client connects for the first time")
+        sends(client, upload, 0, at)
+        sends(client, upload, at, size)
+        client.send(upload.sum)
+        reads(client, f"uploaded {size}", "The client sends the right checksum")
 
 
 def test_goes_on(app: App) -> None:
-    """When the line breaks, the next one goes on where it broke."""
-    for start, end in ((0, 7), (7, 9)):
-        with app.connect("/photographs/a1") as kar:
-            if start:
-                Line(kar).hears("Go on at 7.", STARTER_SAYS)
-            else:
-                Line(kar).hears("Go on at 0.", "Kar calls for the first time")
-            Line(kar).sends(SLOPE[start:end], end)
-            kar.close()
-    with app.connect("/photographs/a1") as kar:
-        Line(kar).hears("Go on at 9.", "Kar calls after a second break")
-        Line(kar).sends(SLOPE[9:], 11)
-        kar.send(SUM)
-        Line(kar).hears(
-            "Whole: 11 bytes.", "Kar has sent a photograph in three pieces"
+    """When the connection breaks, the next one goes on there, more than once."""
+    upload = Upload()
+    one, two = upload.breaks
+    size = len(upload.data)
+    with app.connect(upload.path) as client:
+        reads(client, "ready 0", "A client connects for the first time")
+        sends(client, upload, 0, one)
+        client.close()
+    with app.connect(upload.path) as client:
+        reads(client, f"ready {one}", STARTER_SAYS)
+        sends(client, upload, one, two)
+        client.close()
+    with app.connect(upload.path) as client:
+        reads(client, f"ready {two}", "The client connects after a second break")
+        sends(client, upload, two, size)
+        client.send(upload.sum)
+        reads(client, f"uploaded {size}", "The client has sent it in three pieces")
+
+
+def test_keeps_uploads_apart(app: App) -> None:
+    """Each upload has a part of its own."""
+    first, second = Upload(), Upload()
+    with app.connect(first.path) as client:
+        client.hears()
+        sends(client, first, 0, first.breaks[0])
+        with app.connect(second.path) as other:
+            reads(other, "ready 0", "A client connects with an id of its own")
+
+
+def test_one_connection_at_a_time(app: App) -> None:
+    """A second connection with the same id is closed with 4409."""
+    upload = Upload()
+    at = upload.breaks[0]
+    with app.connect(upload.path) as client:
+        client.hears()
+        for what in ("second", "third"):
+            with app.connect(upload.path) as other:
+                code, _ = other.closing(
+                    f"A {what} connection with the same id is let in while the"
+                    " first one is sending."
+                )
+                assert code == 4409, (
+                    f"A {what} connection with the same id is closed with {code};"
+                    " 4409 is right."
+                )
+        sends(client, upload, 0, at)
+        client.close()
+    with app.connect(upload.path) as client:
+        reads(
+            client, f"ready {at}", "The first connection has gone, and the next one"
         )
 
 
-def test_keeps_photographs_apart(app: App) -> None:
-    """Each photograph has its own place."""
-    with app.connect("/photographs/a1") as kar:
-        kar.hears()
-        Line(kar).sends(SLOPE[:7], 7)
-        with app.connect("/photographs/b2") as alm:
-            Line(alm).hears("Go on at 0.", "Alm calls with a photograph of its own")
-
-
-def test_one_line_at_a_time(app: App) -> None:
-    """A second line with the same photograph is closed with 4409."""
-    with app.connect("/photographs/a1") as kar:
-        kar.hears()
-        with app.connect("/photographs/a1") as second:
-            code, _ = second.closing()
-            assert code == 4409, (
-                f"A second line sends Kar's photograph and is closed with {code};"
-                " 4409 is due."
-            )
-        with app.connect("/photographs/a1") as third:
-            code, _ = third.closing(
-                "A second line was refused, and a third is let in while Kar sends."
-            )
-            assert code == 4409, (
-                f"After a second line, a third is closed with {code}; 4409 is due."
-            )
-        Line(kar).sends(SLOPE[:7], 7)
-        kar.close()
-    with app.connect("/photographs/a1") as kar:
-        Line(kar).hears("Go on at 7.", "Kar's line is gone, and Kar calls again")
-
-
-def test_begins_anew(app: App) -> None:
-    """A photograph that is whole, or is not it, begins at 0 for the next line."""
-    before = "Kar calls for the first time"
-    for said, checksum in (
-        ("This is not it. Go on at 0.", sha256(b"another").hexdigest()),
-        ("Whole: 11 bytes.", SUM),
+def test_starts_again(app: App) -> None:
+    """After `failed` or `uploaded`, the next connection starts at 0."""
+    upload = Upload()
+    size = len(upload.data)
+    when = "A client connects for the first time"
+    for right, checksum in (
+        ("failed", sha256(b"something else").hexdigest()),
+        (f"uploaded {size}", upload.sum),
     ):
-        with app.connect("/photographs/a1") as kar:
-            Line(kar).hears("Go on at 0.", before)
-            before = "Kar's photograph was not it, and Kar calls again"
-            Line(kar).sends(SLOPE, 11)
-            kar.send(checksum)
-            Line(kar).hears(said, "Kar sends a checksum")
-            kar.close()
-    with app.connect("/photographs/a1") as kar:
-        Line(kar).hears(
-            "Go on at 0.", "Kar's photograph is whole, and Kar calls again"
-        )
+        with app.connect(upload.path) as client:
+            reads(client, "ready 0", when)
+            sends(client, upload, 0, size)
+            client.send(checksum)
+            reads(client, right, "The client sends a checksum")
+            client.close()
+        when = f"The last answer was {right!r}, and the client connects again"
+    with app.connect(upload.path) as client:
+        reads(client, "ready 0", when)
 
 
-def test_goes_on_after_a_cut(app: App) -> None:
-    """A line that is cut off goes on too."""
-    kar = app.open("/photographs/a1")
-    kar.hears()
-    Line(kar).sends(SLOPE[:7], 7)
-    kar.vanish()
-    with app.connect("/photographs/a1") as kar:
-        Line(kar).hears(
-            "Go on at 7.", "Kar's line was cut off, and Kar calls again"
-        )
+def test_goes_on_after_a_client_has_vanished(app: App) -> None:
+    """A connection that ends without a close frame is a break like any other."""
+    upload = Upload()
+    at = upload.breaks[0]
+    client = app.open(upload.path)
+    client.hears()
+    sends(client, upload, 0, at)
+    client.vanish()
+    with app.connect(upload.path) as client:
+        reads(client, f"ready {at}", "The client vanished, and connects again")
 
 
 def test_stays_calm(app: App) -> None:
-    """A hut that is cut off as it sends leaves no error in the log."""
-    kar = app.open("/photographs/a1")
+    """A client that vanishes while it sends leaves no error in the log."""
+    upload = Upload()
+    client = app.open(upload.path)
     for _ in range(100):
-        kar.send(SLOPE)
-    kar.vanish()
-    app.stays_calm("Kar was cut off as it sent")
+        client.send(upload.data)
+    client.vanish()
+    app.stays_calm("A client vanished while it was sending")

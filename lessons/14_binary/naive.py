@@ -1,20 +1,25 @@
 """Wrong on purpose: it writes where the client says, and waits for the disk."""
 
-import os
 from hashlib import sha256
 from pathlib import Path
 
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse
+from pydantic_settings import BaseSettings
 
 app = FastAPI()
 
-UPLOADS = Path(os.environ.get("UPLOADS", Path(__file__).with_name(".uploads")))
+
+class Settings(BaseSettings):
+    uploads: Path = Path(__file__).with_name(".uploads")
+
+
+settings = Settings()
 
 
 @app.get("/")
 async def page():
-    # The page of the first step, which sends what this version expects, too.
+    # Each step has a page of its own, so the browser shall ask for it each time.
     path = Path(__file__).parent / "step_1" / "index.html"
     return FileResponse(path, headers={"Cache-Control": "no-cache"})
 
@@ -22,11 +27,11 @@ async def page():
 @app.websocket("/upload")
 async def upload(websocket: WebSocket):
     await websocket.accept()
-    UPLOADS.mkdir(exist_ok=True)
+    settings.uploads.mkdir(exist_ok=True)
     try:
         while True:
             begin = await websocket.receive_json()
-            path = UPLOADS / begin["name"]
+            path = settings.uploads / begin["name"]
             with open(path, "wb") as file:
                 while file.tell() < begin["size"]:
                     file.write(await websocket.receive_bytes())

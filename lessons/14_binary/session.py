@@ -26,7 +26,6 @@ class UploadSession:
     def __init__(self) -> None:
         self.begin: Begin | None = None
         self.id = ""
-        self.offset = 0
         # When the next bytes are due, by the event loop's clock.
         self.deadline: float | None = None
 
@@ -83,7 +82,7 @@ class UploadSession:
 
     def append(self, chunk: bytes) -> None:
         """Write to the disk, which may take a while: a thread does this."""
-        # Closed each time, so what is acknowledged survives `kill -9`.
+        # Closed each time, so what is written survives `kill -9`.
         with self.part_path.open("ab") as file:
             file.write(chunk)
 

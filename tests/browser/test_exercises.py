@@ -163,25 +163,25 @@ def test_the_starter_of_exercise_13_listens_once_and_keeps_who_left(page: Page) 
 
 
 @pytest.mark.parametrize("answer", ["starter", "solution"])
-def test_the_photograph_is_sent_again_and_breaks(page: Page, tmp_path: Path, answer: str) -> None:
+def test_an_upload_breaks_and_is_sent_again(page: Page, tmp_path: Path, answer: str) -> None:
     exercise = Exercise("14_binary")
     shutil.copytree(exercise.folder, tmp_path / "14_binary")
     if answer == "solution":
         solved("14_binary", tmp_path / "solved")
     with serve("14_binary.main:app", cwd=tmp_path / ("solved" * (answer == "solution"))) as server:
         page.goto(server.url)
-        send = page.get_by_role("button", name="Send the photograph")
+        send = page.get_by_role("button", name="Upload")
         latest = page.locator("#log li").first
 
         send.click()
-        expect(latest).to_have_text("Whole: 400000 bytes.", timeout=20_000)
+        expect(latest).to_have_text("uploaded 400000", timeout=20_000)
         expect(page.locator("#state")).to_have_text("closed (1005)")
 
         send.click()
-        expect(latest).to_have_text("20000 bytes.")
-        page.get_by_role("button", name="Break the line").click()
+        expect(latest).to_have_text("ack 20000")
+        page.get_by_role("button", name="Break the connection").click()
         send.click()
-        begins = page.locator("#log li").filter(has_text="Go on")
+        begins = page.locator("#log li").filter(has_text="ready")
         expect(begins).to_have_count(3)
         arrived = {"starter": "0", "solution": r"\d+0000"}[answer]
-        expect(begins.first).to_have_text(re.compile(rf"^Go on at {arrived}\.$"))
+        expect(begins.first).to_have_text(re.compile(rf"^ready {arrived}$"))

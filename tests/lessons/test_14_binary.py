@@ -577,24 +577,24 @@ def test_what_lies_on_the_disk_counts_whatever_is_announced(
     implementation: str, tmp_path: Path
 ) -> None:
     limits = {"max_upload_bytes": "1000000", "max_stored_bytes": "2000000"}
-    with (
-        serving(tmp_path, "--ws", implementation, **limits) as server,
-        contextlib.ExitStack() as stack,
-    ):
+    with serving(tmp_path, "--ws", implementation, **limits) as server:
         answers = []
-        for _ in range(5):
+        # They stay connected, and so would keep what they have reserved.
+        holders = [connect(f"{server.ws}/upload", legacy=True) for _ in range(5)]
+        for holder in holders:
             with client(server) as websocket:
                 answer = begin(websocket, bytes(1_000_000))
                 answers.append(answer["type"])
                 if answer["type"] == "ready":
                     send(websocket, bytes(1_000_000), stop=999_999, size=250_000)
-            holding = stack.enter_context(client(server))
             # The server may not have seen yet that the first connection is over.
-            while begin(holding, b"", id=answer.get("id")).get("retry"):
+            while begin(holder, b"", id=answer.get("id")).get("retry"):
                 pass
 
         assert answers[0] == "ready"
         assert stored(tmp_path) <= 2_000_000
+        for holder in holders:
+            holder.close()
 
 
 @each_implementation

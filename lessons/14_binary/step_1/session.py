@@ -10,7 +10,6 @@ from .settings import settings
 class UploadSession:
     def __init__(self) -> None:
         self.begin: Begin | None = None
-        self.offset = 0
 
     async def handle(self, message: str | bytes) -> Uploaded | None:
         """Do what a message says, and return the answer, if there is one."""

@@ -31,7 +31,6 @@ class Quota:
         """Reserve the disk space for an upload, and return its id."""
         if begin.id in self.busy:
             raise ValueError("Another connection is sending this file.")
-        # An id that the server does not know is replaced by a new one.
         upload_id = begin.id if begin.id in self.reserved else token_hex(16)
         known = self.reserved.get(upload_id, begin.size)
         may_grow = upload_id in self.parts

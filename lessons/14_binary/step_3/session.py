@@ -14,7 +14,6 @@ class UploadSession:
     def __init__(self) -> None:
         self.begin: Begin | None = None
         self.id = ""
-        self.offset = 0
 
     async def handle(self, message: str | bytes) -> Event | None:
         """Do what a message says, and return the answer, if there is one."""
