@@ -1,44 +1,60 @@
 """Wrong on purpose: counted too late, refused with the wrong status, and limited in nothing else."""
 
 import asyncio
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.responses import FileResponse
 
-app = FastAPI()
+from .manager import CLIENT_GONE, ConnectionManager
 
 MAX_CONNECTIONS = 10
-active_connections = []
+
+app = FastAPI()
+manager = ConnectionManager()
+client_ids = count(1)
 
 
-async def is_banned(websocket: WebSocket):
+async def is_banned(address: str) -> bool:
     """Stand for a question to a database: the answer takes a moment."""
     await asyncio.sleep(0.01)
-    return False
+    return address == "192.0.2.66"
+
+
+async def converse(websocket: WebSocket) -> None:
+    client_id = next(client_ids)
+    try:
+        with suppress(*CLIENT_GONE), manager.connect(websocket):
+            try:
+                async for text in websocket.iter_text():
+                    await manager.send(websocket, f"You wrote: {text}")
+                    said = f"Client #{client_id} says: {text}"
+                    await manager.broadcast(said, exclude=websocket)
+            except KeyError:
+                # iter_text() looks up "text", and a binary message has none.
+                await websocket.close(1003, "Send text, not bytes.")
+    finally:
+        await manager.broadcast(f"Client #{client_id} left the chat")
 
 
 @app.get("/")
-async def page():
+async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
 @app.get("/places")
-async def count_places():
-    return {"taken": len(active_connections), "of": MAX_CONNECTIONS}
+async def count_places() -> dict[str, int]:
+    return {"taken": len(manager.connections), "of": MAX_CONNECTIONS}
 
 
 @app.websocket("/ws")
-async def chat(websocket: WebSocket):
-    if len(active_connections) >= MAX_CONNECTIONS:
+async def chat(websocket: WebSocket) -> None:
+    address = websocket.client.host if websocket.client else ""
+    if len(manager.connections) >= MAX_CONNECTIONS:
         raise HTTPException(400, "Too many connections")
-    if await is_banned(websocket):
-        raise HTTPException(403, "Banned")
+    if await is_banned(address):
+        raise HTTPException(403, "You are banned.")
     await websocket.accept()
-    active_connections.append(websocket)
-    try:
-        while True:
-            text = await websocket.receive_text()
-            await websocket.send_text(f"You wrote: {text}")
-    except WebSocketDisconnect:
-        active_connections.remove(websocket)
+    await converse(websocket)

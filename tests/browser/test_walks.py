@@ -17,6 +17,7 @@ NEW_FORM = {
     "04_json",
     "05_templates",
     "06_closing",
+    "07_limits",
     "08_routers",
     "12_lifespan",
     "14_binary",

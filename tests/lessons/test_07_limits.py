@@ -1,7 +1,9 @@
-"""Lesson 7: what the page says, over a real server."""
+"""Lesson 7: what the page says of each step, over a real server."""
 
 import asyncio
+import re
 from collections import Counter
+from collections.abc import Callable
 from time import monotonic
 
 import httpx2
@@ -12,10 +14,19 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from course.process import ProcessError
 from tests.support.client import closing, refusal, stalled
 from tests.support.client import connect as connect_sync
-from tests.support.pages import run_program
 from tests.support.server import IMPLEMENTATIONS, Server, serve
 
 LIMITS = "lessons.07_limits.main:app"
+STEPS = ("step_1", "step_2", "step_3", "main")
+
+each_implementation = pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+
+
+def number(sentence: str) -> int:
+    """Return the first number of what a client printed."""
+    found = re.search(r"\d+", sentence)
+    assert found, sentence
+    return int(found[0])
 
 
 async def knock(url: str) -> ClientConnection | InvalidStatus:
@@ -37,7 +48,7 @@ async def stampede(
 
 
 async def taken(server: Server) -> int:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(trust_env=False) as http:
         return (await http.get(f"{server.url}/places")).json()["taken"]
 
 
@@ -47,7 +58,14 @@ async def all_places_are_free(server: Server) -> None:
             pass
 
 
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_naive_lets_in_more_than_ten_who_come_at_once(
+    naive: Server, run_client: Callable[..., str]
+) -> None:
+    assert number(run_client("come_at_once", naive)) > 10
+    assert run_client("one_too_many", naive) == "Refused with 400, Retry-After is unknown."
+
+
+@each_implementation
 async def test_ten_of_two_hundred_come_in_and_all_places_come_back(implementation: str) -> None:
     with serve(LIMITS, "--ws", implementation) as server:
         for _ in range(2):
@@ -64,11 +82,32 @@ async def test_ten_of_two_hundred_come_in_and_all_places_come_back(implementatio
             await all_places_are_free(server)
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_its_clients_print_what_the_page_says(run_client: Callable[..., str], step: str) -> None:
+    reasons = {"step_1": range(10, 11), "step_2": range(50, 51)}
+    with serve(f"lessons.07_limits.{step}:app") as server:
+        for _ in range(2):
+            assert run_client("come_at_once", server) == "10 of 50 came in."
+            assert run_client("one_too_many", server) == "Refused with 503, Retry-After is 5."
+        # Of those who want a reason, a second's worth of places gets it, and more as time passes.
+        assert number(run_client("ask_for_reasons", server)) in reasons.get(step, range(18, 51))
+
+        heard = number(run_client("flood", server))
+        assert heard == 500 if step in {"step_1", "step_2"} else heard in range(10, 100)
+
+        large = run_client("send_large", server)
+        assert large == (
+            "Closed with 1009: Longer than 65536 bytes."
+            if step == "main"
+            else "A message of 1000000 bytes was sent to everybody."
+        )
+
+
 async def test_the_other_way_is_to_accept_and_close_with_1013(server: Server) -> None:
     came_in, refused = await stampede(server, "/ws?refuse=after", times=20)
     assert (len(came_in), refused) == (20, [])
 
-    async def told(client: ClientConnection) -> str:
+    async def outcome(client: ClientConnection) -> str:
         try:
             await client.send("hello")
             while (text := str(await client.recv())) != "You wrote: hello":
@@ -77,7 +116,7 @@ async def test_the_other_way_is_to_accept_and_close_with_1013(server: Server) ->
             return f"{client.close_code} {client.close_reason}"
         return text
 
-    counted = Counter(await asyncio.gather(*(told(client) for client in came_in)))
+    counted = Counter(await asyncio.gather(*(outcome(client) for client in came_in)))
     await asyncio.gather(*(client.close() for client in came_in))
 
     reason = "1013 All 10 places are taken. Try again in 5 s."
@@ -85,7 +124,7 @@ async def test_the_other_way_is_to_accept_and_close_with_1013(server: Server) ->
     await all_places_are_free(server)
 
 
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+@each_implementation
 async def test_refusals_after_accept_have_a_limit_too(implementation: str) -> None:
     with serve(LIMITS, "--ws", implementation, env={"MAX_CONNECTIONS": "1"}) as server:
         begin = monotonic()
@@ -98,7 +137,21 @@ async def test_refusals_after_accept_have_a_limit_too(implementation: str) -> No
     assert 2 <= len(came_in) <= 3 + seconds
 
 
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+@each_implementation
+async def test_who_leaves_before_the_reason_leaves_no_error(implementation: str) -> None:
+    with serve(LIMITS, "--ws", implementation, env={"MAX_CONNECTIONS": "20"}) as server:
+        inside, _ = await stampede(server, "/ws", times=20)
+        for _ in range(2):
+            crowd, _ = await stampede(server, "/ws?refuse=after", times=10)
+            for client in crowd:
+                client.transport.abort()
+        for client in inside:
+            client.transport.abort()
+        await all_places_are_free(server)
+        assert "Traceback" not in server.stop()
+
+
+@each_implementation
 def test_a_client_that_does_not_read_gives_its_place_back_and_keeps_its_socket(
     implementation: str,
 ) -> None:
@@ -137,11 +190,13 @@ def test_forwarded_addresses_are_believed_from_this_machine_unless_told_otherwis
     assert answers == [101, 429]
 
 
-def test_only_naive_lets_in_more_than_ten_who_come_at_once(naive: Server) -> None:
-    assert int(run_program("07_limits", naive.port).split()[0]) > 10
+def test_who_is_banned_is_refused_and_keeps_no_place(server: Server) -> None:
+    banned = {"X-Forwarded-For": "192.0.2.66"}
+    for query in ("", "?refuse=after"):
+        response = refusal(f"{server.ws}/ws{query}", additional_headers=banned)
 
-    with serve(LIMITS) as server:
-        assert run_program("07_limits", server.port) == "10 came in\n"
+        assert (response.status_code, response.body) == (403, b'{"detail":"You are banned."}')
+    assert httpx2.get(f"{server.url}/places").json() == {"taken": 0, "of": 10}
 
 
 def test_one_client_gets_its_share_and_no_more() -> None:
@@ -168,9 +223,10 @@ def test_a_message_may_be_as_long_as_the_limit_in_bytes() -> None:
         assert closing(websocket) == (1009, "Longer than 10 bytes.")
 
 
-def test_messages_have_a_pace() -> None:
+@pytest.mark.parametrize("step", ["step_3", "main"])
+def test_messages_have_a_pace(step: str) -> None:
     with (
-        serve(LIMITS, env={"MESSAGES_PER_SECOND": "0.01"}) as server,
+        serve(f"lessons.07_limits.{step}:app", env={"MESSAGES_PER_SECOND": "0.01"}) as server,
         connect_sync(f"{server.ws}/ws") as websocket,
     ):
         websocket.send("first")
@@ -180,15 +236,15 @@ def test_messages_have_a_pace() -> None:
         assert closing(websocket) == (1008, "More than 0.01 a second.")
 
 
-def test_whoever_is_silent_for_too_long_gives_its_place_back() -> None:
-    with serve(LIMITS, env={"IDLE_SECONDS": "0.2"}) as server:
+def test_who_is_silent_for_too_long_gives_its_place_back() -> None:
+    with serve(LIMITS, env={"IDLE_TIMEOUT": "0.2"}) as server:
         with connect_sync(f"{server.ws}/ws") as websocket:
             assert closing(websocket) == (4408, "Silent for 0.2 s.")
 
         assert httpx2.get(f"{server.url}/places").json() == {"taken": 0, "of": 10}
 
 
-@pytest.mark.parametrize("setting", ["MAX_CONNECTIONS=ten", "MAX_CONNECTIONS=0", "IDLE_SECONDS=-1"])
+@pytest.mark.parametrize("setting", ["MAX_CONNECTIONS=ten", "MAX_CONNECTIONS=0", "IDLE_TIMEOUT=-1"])
 def test_does_not_start_with_a_limit_it_cannot_keep(setting: str) -> None:
     name, value = setting.split("=")
 

@@ -437,7 +437,7 @@ def test_lesson_6_closes_as_its_page_says_on_the_other_servers(name: str) -> Non
 
 @pytest.mark.parametrize("name", ["granian", "hypercorn"])
 def test_lesson_7_closes_an_idle_client_on_the_other_servers(name: str) -> None:
-    env = {"IDLE_SECONDS": "0.2"}
+    env = {"IDLE_TIMEOUT": "0.2"}
     with (
         AnyServer(name, speech.app_of("07_limits"), env=env) as server,
         raw(server, "/ws") as client,

@@ -1,6 +1,7 @@
-"""Exercise 7: the storm. Keep the line free for those who need it."""
+"""Exercise 7: fair limits. Keep places and messages within the settings."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,40 +17,38 @@ from starlette.websockets import WebSocketDisconnected
 
 
 class Settings(BaseSettings):
-    """The limits, each from the environment: PLACES=5."""
+    """The limits, each of which the environment can set: MAX_CONNECTIONS=5."""
 
-    places: PositiveInt = 3
-    reports: PositiveInt = 5  # So many in a row,
-    refill_seconds: PositiveFloat = 10  # and one more after so long.
+    max_connections: PositiveInt = 3
+    messages: PositiveInt = 5  # So many in a row,
+    refill_seconds: PositiveFloat = 10  # and one more each time these have passed.
 
 
 app = FastAPI()
 settings = Settings()
 
-HUTS = ("Kar", "Alm", "Joch", "Grat", "Firn")
-
 # Starlette has two ways to say that the client has gone.
 CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
-# A window that has not taken a message after this long no longer counts as one.
+# Seconds. A client that needs longer than this to take a message is dropped.
 SEND_TIMEOUT = 1.0
 
 
-class Bucket:
-    """A token bucket: `size` tokens, and a new one every `seconds`."""
+class TokenBucket:
+    """Holds `size` tokens, and gets a new one every `seconds`."""
 
     def __init__(self, size: float, seconds: float) -> None:
         self.size = size
         self.seconds = seconds
         self.tokens = size
-        self.filled = monotonic()
+        self.updated_at = monotonic()
 
     def take(self) -> bool:
-        """Take a token for one report; return False if there is none left."""
+        """Take a token and return True, or return False if there is none."""
         now = monotonic()
-        new = (now - self.filled) / self.seconds
+        new = (now - self.updated_at) / self.seconds
         self.tokens = min(self.size, self.tokens + new)
-        self.filled = now
+        self.updated_at = now
         if self.tokens < 1:
             return False
         self.tokens -= 1
@@ -57,81 +56,101 @@ class Bucket:
 
 
 @dataclass
-class Window:
-    """What is kept of a window."""
+class Connection:
+    """What the manager keeps about one client."""
 
     scope: CancelScope
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Line:
-    """Which windows are open, and how to speak to all of them."""
+class ConnectionManager:
+    """Keeps the open connections, and sends to one of them or to all."""
 
     def __init__(self) -> None:
-        self.windows: dict[WebSocket, Window] = {}
+        self.connections: dict[WebSocket, Connection] = {}
+
+    @contextmanager
+    def connect(self, websocket: WebSocket) -> Generator[None]:
+        """Keep a connection for as long as the `with` block runs."""
+        with CancelScope() as scope:
+            self.connections[websocket] = Connection(scope)
+            try:
+                yield
+            finally:
+                self.connections.pop(websocket, None)
+
+    async def send(self, websocket: WebSocket, text: str) -> None:
+        """Send to one client, and do nothing if it has gone."""
+        connection = self.connections.get(websocket)
+        if connection is None:
+            return  # It has left, or was dropped.
+        try:
+            # One message at a time: not every server can send two at once.
+            async with asyncio.timeout(SEND_TIMEOUT), connection.lock:
+                await websocket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # Its own endpoint will notice, and remove it.
+        except TimeoutError:
+            self.drop(websocket)  # Its own endpoint would wait for it forever.
+
+    async def broadcast(self, text: str) -> None:
+        """Send to all clients."""
+        # A list: clients may come and go while this waits for the network.
+        everybody = list(self.connections)
+        await asyncio.gather(*(self.send(one, text) for one in everybody))
+
+    def drop(self, websocket: WebSocket) -> None:
+        """Forget a connection, and end the `with` block that keeps it."""
+        if connection := self.connections.pop(websocket, None):
+            connection.scope.cancel()
+
+
+class ConnectionLimiter:
+    """Gives a place to each connection, and takes it back."""
+
+    def __init__(self, max_total: int) -> None:
+        self.max_total = max_total
         self.taken = 0
 
     @contextmanager
-    def place(self, *, mayday: bool) -> Generator[None]:
-        """Hold a place while the block runs; a Mayday gets one always."""
+    def acquire(self) -> Generator[None]:
+        """Hold a place for as long as the `with` block runs.
+
+        Raises:
+            HTTPException: 503, all places are taken.
+        """
         # No await from here to the count, or another may take the same place.
-        if self.taken >= settings.places and not mayday:
-            raise HTTPException(503, "The line is full.", {"Retry-After": "10"})
+        if self.taken >= self.max_total:
+            raise HTTPException(503, "All places are taken.", {"Retry-After": "5"})
         self.taken += 1
         try:
             yield
         finally:
             self.taken -= 1
 
-    @contextmanager
-    def window(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a window while the block runs; end the block if it is dropped."""
-        with CancelScope() as scope:
-            self.windows[websocket] = Window(scope)
-            try:
-                yield
-            finally:
-                self.windows.pop(websocket, None)
 
-    async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one window; a window that cannot be reached is one no longer."""
-        window = self.windows.get(websocket)
-        if window is None:
-            return  # It has left, or was dropped.
-        try:
-            # One message at a time: not every server can send two at once.
-            async with asyncio.timeout(SEND_TIMEOUT), window.lock:
-                await websocket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.windows.pop(websocket, None)
-        except TimeoutError:
-            # It is there and does not read: its own endpoint would wait forever.
-            if self.windows.pop(websocket, None):
-                window.scope.cancel()
+manager = ConnectionManager()
+limiter = ConnectionLimiter(settings.max_connections)
 
-    async def broadcast(self, text: str) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Once it has started it reaches everybody, even if the sender is dropped.
-        with CancelScope(shield=True):
-            windows = list(self.windows)
-            await asyncio.gather(*(self.send(window, text) for window in windows))
+# One for each person, and not for each connection. There are no more than PEOPLE.
+buckets: dict[str, TokenBucket] = {}
+
+PEOPLE = ("Ada", "Ben", "Cleo", "Dan", "Eva")
+
+# How often the database was asked for each name.
+lookups: Counter[str] = Counter()
 
 
-line = Line()
-# One for each hut, however often it calls: the register keeps their number small.
-buckets: dict[str, Bucket] = {}
-
-
-async def look_up(hut: str) -> None:
-    """Ask the valley's register for a hut, as an app asks its database.
+async def look_up(name: str) -> None:
+    """Ask for a person, as an application asks its database: it takes a moment.
 
     Raises:
-        HTTPException: 404, there is no such hut.
+        HTTPException: 404, there is nobody of this name.
     """
+    lookups[name] += 1
     await asyncio.sleep(0.1)
-    if hut not in HUTS:
-        raise HTTPException(404, f"There is no hut {hut}.")
+    if name not in PEOPLE:
+        raise HTTPException(404, f"There is nobody called {name}.")
 
 
 @app.get("/")
@@ -139,22 +158,27 @@ async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
-@app.websocket("/ws/{hut}")
-async def report(websocket: WebSocket, hut: str, *, mayday: bool = False) -> None:
-    with line.place(mayday=mayday):
-        await look_up(hut)
+@app.get("/lookups")
+async def count_lookups() -> dict[str, int]:
+    return {"lookups": lookups.total()}
+
+
+@app.websocket("/ws/{name}")
+async def chat(websocket: WebSocket, name: str) -> None:
+    with limiter.acquire():
+        await look_up(name)
         await websocket.accept()
         bucket = buckets.setdefault(
-            hut, Bucket(settings.reports, settings.refill_seconds)
+            name, TokenBucket(settings.messages, settings.refill_seconds)
         )
-        with line.window(websocket), suppress(*CLIENT_GONE):
+        with suppress(*CLIENT_GONE), manager.connect(websocket):
             try:
                 async for text in websocket.iter_text():
-                    if text.startswith("Mayday") or bucket.take():
-                        await line.broadcast(f"{hut}: {text}")
+                    if bucket.take():
+                        await manager.broadcast(f"{name}: {text}")
                     else:
-                        wait = f"Wait {settings.refill_seconds:g} s, {hut}."
-                        await line.send(websocket, wait)
+                        wait = f"Wait {settings.refill_seconds:g} s, {name}."
+                        await manager.send(websocket, wait)
             except KeyError:
                 # iter_text() looks up "text", and a binary message has none.
                 await websocket.close(1003, "Send text, not bytes.")
