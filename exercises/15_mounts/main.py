@@ -1,4 +1,4 @@
-"""Exercise 15: under one roof. The hut line moves below the valley's pages."""
+"""Exercise 15: the chat with the huts is mounted in another app."""
 
 import logging
 from collections.abc import AsyncGenerator, Mapping
@@ -14,23 +14,23 @@ logger = logging.getLogger("uvicorn.error")
 
 
 @asynccontextmanager
-async def open_book(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
-    """Keep the book of reports open, from startup to shutdown."""
+async def huts_lifespan(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
+    """Make the counter of reports, and keep it from startup to shutdown."""
     logger.info("The book is open.")
     yield {"numbers": count(1)}
     logger.info("The book is closed.")
 
 
-huts = FastAPI(title="The hut line", lifespan=open_book)
+huts = FastAPI(title="The hut line", lifespan=huts_lifespan)
 
-# TODO: the book opens with the valley's app, and /huts/address tells the truth.
+# TODO: run the lifespan of huts with this app, and let /huts/address be right.
 app = FastAPI()
 app.mount("/huts", huts, name="huts")
 
 
 @huts.get("/address")
 async def read_address(request: Request) -> dict[str, str]:
-    """Return the line's address, for whoever calls by a program."""
+    """Return the address of the WebSocket, for programs."""
     return {"line": f"ws://{request.url.netloc}/line"}
 
 

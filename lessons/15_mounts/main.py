@@ -9,7 +9,6 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
-from fastapi_offline import FastAPIOffline
 
 from .manager import CLIENT_GONE, ConnectionManager
 
@@ -21,22 +20,22 @@ HERE = Path(__file__).parent
 
 
 @asynccontextmanager
-async def open_room(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
-    """Give the API what it needs, from startup to shutdown."""
+async def api_lifespan(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
+    """Make what the API needs, and keep it from startup to shutdown."""
     logger.info("The room opens.")
     yield {"manager": ConnectionManager()}
     logger.info("The room is closed.")
 
 
 @asynccontextmanager
-async def host(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
-    """Pass startup and shutdown on: a mounted app hears of neither."""
-    async with api.router.lifespan_context(api) as state:
-        yield state or {}
+async def lifespan(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
+    """Run the lifespan of the mounted app, because the server does not."""
+    async with api_lifespan(api) as state:
+        yield state
 
 
-api = FastAPIOffline(title="The room", lifespan=open_room)
-app = FastAPI(lifespan=host)
+api = FastAPI(title="The room", lifespan=api_lifespan)
+app = FastAPI(lifespan=lifespan)
 app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 app.mount("/api/v1", api, name="api")
 templates = Jinja2Templates(directory=HERE / "templates")
@@ -53,13 +52,13 @@ async def page(request: Request, name: str = "stranger") -> Response:
 
 @api.get("/where")
 async def where(request: Request) -> dict[str, str]:
-    """Return by which names the request came here, as this app believes."""
+    """Return where this app believes it is."""
     return {
         "url": str(request.url),
         "root_path": request.scope["root_path"],
         "path": request.scope["path"],
         "client": request.client.host if request.client else "unknown",
-        "url_for": str(request.url_for("api:chat")),
+        "websocket": str(request.url_for("api:chat")),
     }
 
 

@@ -1,71 +1,73 @@
-"""Wrong on purpose: a lifespan nobody runs, and addresses that hold at the root alone."""
+"""Wrong on purpose: nobody runs a lifespan, and an address is put together by hand."""
 
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 
-from fastapi import FastAPI, Request, WebSocket
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+from .manager import CLIENT_GONE, ConnectionManager
+
+# The server's own logger, so that its lines stand among the server's.
+logger = logging.getLogger("uvicorn.error")
+
+# Found from this file, not from the folder the server is started in.
+HERE = Path(__file__).parent
 
 
 @asynccontextmanager
-async def lifespan(api: FastAPI):
-    api.state.names = []
-    yield
+async def api_lifespan(_: FastAPI) -> AsyncGenerator[Mapping[str, object]]:
+    """Make what the API needs, and keep it from startup to shutdown."""
+    logger.info("The room opens.")
+    yield {"manager": ConnectionManager()}
+    logger.info("The room is closed.")
 
 
-api = FastAPI(lifespan=lifespan)
-
-# The tutorials stop at app = FastAPI(), and at app.mount("/subapi", subapi).
+api = FastAPI(title="The room", lifespan=api_lifespan)
 app = FastAPI()
-app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
-app.mount("/api/v1", api)
+app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+app.mount("/api/v1", api, name="api")
+templates = Jinja2Templates(directory=HERE / "templates")
 
-html = """
-<!DOCTYPE html>
-<html>
-    <head>
-        <title>Chat</title>
-        <link rel="stylesheet" href="/static/style.css">
-    </head>
-    <body>
-        <h1>Chat</h1>
-        <p id="state">connecting</p>
-        <p>For programs: <code id="address">ADDRESS</code></p>
-        <script>
-            const state = document.getElementById("state");
-            const socket = new WebSocket("/api/v1/echo");
-            socket.onopen = function () {
-                state.textContent = "open";
-            };
-            socket.onclose = function (event) {
-                state.textContent = "closed (" + event.code + ")";
-            };
-        </script>
-    </body>
-</html>
-"""
+client_ids = count(1)
 
 
 @app.get("/")
-async def page(request: Request):
-    scheme = "wss" if request.url.scheme == "https" else "ws"
-    address = f"{scheme}://{request.url.netloc}/api/v1/echo"
-    return HTMLResponse(html.replace("ADDRESS", address))
+async def page(request: Request, name: str = "stranger") -> Response:
+    context = {"name": name, "present": "not known yet"}
+    return templates.TemplateResponse(request, "index.html", context)
 
 
-@api.websocket("/echo")
-async def echo(websocket: WebSocket):
-    await websocket.accept()
-    while True:
-        text = await websocket.receive_text()
-        await websocket.send_text(f"Message text was: {text}")
+@api.get("/where")
+async def where(request: Request) -> dict[str, str]:
+    """Return where this app believes it is."""
+    return {
+        "url": str(request.url),
+        "root_path": request.scope["root_path"],
+        "path": request.scope["path"],
+        "client": request.client.host if request.client else "unknown",
+        "websocket": f"ws://{request.url.netloc}/api/v1/ws",
+    }
 
 
 @api.websocket("/ws")
-async def chat(websocket: WebSocket):
+async def chat(websocket: WebSocket) -> None:
+    manager: ConnectionManager = websocket.state.manager
     await websocket.accept()
-    while True:
-        text = await websocket.receive_text()
-        websocket.app.state.names.append(text)
-        await websocket.send_text(f"{len(websocket.app.state.names)} were here")
+    client_id = next(client_ids)
+    try:
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
+            try:
+                async for text in websocket.iter_text():
+                    await manager.send(websocket, f"You wrote: {text}")
+                    said = f"Client #{client_id} says: {text}"
+                    await manager.broadcast(said, exclude=websocket)
+            except KeyError:
+                # iter_text() looks up "text", and a binary message has none.
+                await websocket.close(1003, "Send text, not bytes.")
+    finally:
+        await manager.broadcast(f"Client #{client_id} left the chat")

@@ -8,8 +8,17 @@ ADDRESS = 'str(request.url_for("huts:line"))'
 
 WRONG = {
     "the lifespan is passed on without what it yields": (
-        {"        yield state or {}": "        yield {}"},
+        {"        yield state\n": "        yield {}\n"},
         "'State' object has no attribute 'numbers'",
+    ),
+    "the lifespan of huts is begun too late, by its first client": (
+        {
+            "lifespan=lifespan)": ")",
+            "    await websocket.accept()\n": "    await websocket.accept()\n"
+            "    async with huts_lifespan(huts) as state:\n"
+            "        websocket.state.numbers = state['numbers']\n",
+        },
+        "Alm makes the report number 2 and hears 'Entry 1: Snow.'; 'Entry 2: Snow.' is due.",
     ),
     "a book for each hut": (
         {"next(websocket.state.numbers)": "1"},
@@ -32,6 +41,33 @@ WRONG = {
         "an address with wss is due.",
     ),
 }
+
+
+RIGHT = {
+    "by what FastAPI keeps of the lifespan": {
+        "async with huts_lifespan(huts) as state:": (
+            "async with huts.router.lifespan_context(huts) as state:"
+        ),
+        "yield state\n": "yield state or {}\n",
+    },
+    "by the address of the request": {
+        ADDRESS: "str(request.url.replace(scheme={'http': 'ws'}.get(request.url.scheme, 'wss'),"
+        " path=request.scope['root_path'] + '/line', query=''))",
+    },
+}
+
+
+@pytest.mark.parametrize("right", RIGHT)
+def test_a_right_answer_may_do_it_differently(right: str, desk: Desk) -> None:
+    desk.solve("15")
+    path = desk.exercise("15").work / "main.py"
+    source = path.read_text("utf-8")
+    for old, new in RIGHT[right].items():
+        assert old in source
+        source = source.replace(old, new)
+    path.write_text(source, "utf-8")
+    ended = desk.word("check", "15")
+    assert ended.returncode == 0, ended.stdout
 
 
 @pytest.mark.parametrize("wrong", answers(WRONG))

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from textwrap import dedent
 
 import httpx2
 import pytest
@@ -15,12 +16,22 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from tests.support.client import Secure, closing, connect, connect_securely, refusal
+from tests.support.clients import run_client
 from tests.support.nginx import Nginx, change, nginx_file
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, serve
 
 MAIN = "lessons.15_mounts.main:app"
 UNDER_CHAT = ("--root-path", "/chat")
-CONFIG = (ROOT / "lessons" / "15_mounts" / "nginx.conf").read_text()
+LESSON = ROOT / "lessons" / "15_mounts"
+CONFIG = change(
+    (LESSON / "nginx.conf").read_text(),
+    {
+        # The lesson's own file, with https and two limits as on a server.
+        "events {}": "worker_shutdown_timeout 10m;\nevents { worker_connections 1024; }",
+        "listen 127.0.0.1:8080;": "listen 127.0.0.1:8080; listen 127.0.0.1:8443 ssl;"
+        " ssl_certificate @CERT@; ssl_certificate_key @KEY@;",
+    },
+)
 STRIPS = "proxy_pass http://127.0.0.1:8000/;"
 KEEPS = "proxy_pass http://127.0.0.1:8000;"
 UPGRADE = "proxy_set_header Upgrade $http_upgrade;"
@@ -96,19 +107,8 @@ def test_mounted_app_has_documentation_of_its_own(server: Server) -> None:
     assert list(outer["paths"]) == ["/"]
 
 
-def test_documentation_of_the_mounted_app_brings_its_scripts_along(prefixed: Server) -> None:
-    inner, outer = (httpx2.get(f"{prefixed.url}{at}/docs").text for at in ("/api/v1", ""))
-    own = re.findall(r'(?:href|src)="([^"]*)"', inner)
-
-    assert own
-    assert {path.rpartition("/")[0] for path in own} == {"/chat/api/v1/static-offline-docs"}
-    for path in own:
-        assert httpx2.get(f"{prefixed.url}{path.removeprefix('/chat')}").status_code == 200
-    assert 'src="https://' in outer
-
-
 def test_url_for_gives_the_path_with_all_that_is_above_it(server: Server) -> None:
-    assert where(server.url)["url_for"] == f"{server.ws}/api/v1/ws"
+    assert where(server.url)["websocket"] == f"{server.ws}/api/v1/ws"
 
 
 def test_url_for_asks_the_outermost_app() -> None:
@@ -117,7 +117,9 @@ def test_url_for_asks_the_outermost_app() -> None:
         server.wait_for_log('NoMatchFound: No route exists for name "api:chat"')
 
 
-def test_dependencies_of_the_app_do_not_guard_what_it_mounts(tmp_path: Path) -> None:
+def test_middleware_of_the_app_sees_what_it_mounts_and_its_dependencies_do_not(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "guarded.py").write_text(
         "from fastapi import Depends, FastAPI, HTTPException, WebSocket\n"
         "def refuse() -> None:\n"
@@ -130,8 +132,14 @@ def test_dependencies_of_the_app_do_not_guard_what_it_mounts(tmp_path: Path) -> 
         "app = FastAPI(dependencies=[Depends(refuse)])\n"
         "app.add_api_websocket_route('/ws', talk)\n"
         "app.mount('/api', api)\n"
+        "@app.middleware('http')\n"
+        "async def mark(request, call_next):\n"
+        "    response = await call_next(request)\n"
+        "    response.headers['X-Seen'] = 'yes'\n"
+        "    return response\n"
     )
     with serve("guarded:app", cwd=tmp_path) as server:
+        assert httpx2.get(f"{server.url}/api/docs").headers["X-Seen"] == "yes"
         assert refusal(f"{server.ws}/ws").status_code == 401
         with connect(f"{server.ws}/api/ws") as websocket:
             assert closing(websocket) == (1000, "")
@@ -195,7 +203,7 @@ def test_prefix_is_taken_away_once_and_known_to_the_server(
     with nginx_file(change(CONFIG, {STRIPS: told}), BACKEND=server.port) as proxy:
         assert statuses(f"{proxy.http}/chat", f"{proxy.ws}/chat") == expected
         if expected == ALL:
-            named = where(f"{proxy.http}/chat")["url_for"]
+            named = where(f"{proxy.http}/chat")["websocket"]
             # The page works all the same: its own addresses are relative.
             known = "" if started == "server" else "/chat"
             assert named == f"{proxy.ws}{known}/api/v1/ws"
@@ -240,7 +248,7 @@ def test_app_mounted_under_the_prefix_needs_a_proxy_that_keeps_it(
         "import importlib\n"
         "from fastapi import FastAPI\n"
         "lesson = importlib.import_module('lessons.15_mounts.main')\n"
-        "app = FastAPI(lifespan=lesson.host)\n"
+        "app = FastAPI(lifespan=lesson.lifespan)\n"
         "app.mount('/chat', lesson.app)\n"
     )
     options = ("--app-dir", str(tmp_path))
@@ -264,13 +272,24 @@ def test_page_has_relative_addresses_alone(prefixed: Server, server: Server) -> 
 # Behind a proxy.
 
 
-def test_every_word_of_the_configuration_is_on_the_page() -> None:
-    page = (ROOT / "docs" / "lessons" / "15_mounts.md").read_text()
-    words = set(re.findall(r"^ *(\w+) .*;$", CONFIG, re.MULTILINE)) - {"default"}
+def test_each_line_about_the_proxy_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "lessons" / "15_mounts.md").read_text(encoding="utf-8")
+    config = (LESSON / "nginx.conf").read_text()
+    location = re.findall(r"^        location .*?^        }", config, re.MULTILINE | re.DOTALL)[0]
+    table = page[page.index("| line |") : page.index("The rest of the file")]
+    lines = re.findall(r"(proxy_(?:pass|http_version|read_timeout)|(?<=header )[\w-]+) ", location)
 
-    assert len(words) > 15
-    assert "$ nginx -e stderr -p lessons/15_mounts -c nginx.conf\n" in page
-    assert [word for word in sorted(words) if f"`{word}" not in page] == []
+    assert f"```nginx\n{dedent(location)}\n```" in page
+    assert len(lines) == 8
+    assert [line for line in lines if f"`{line}" not in table] == []
+
+
+def test_speaks_through_the_file_as_it_is(prefixed: Server) -> None:
+    with (
+        nginx_file((LESSON / "nginx.conf").read_text(), BACKEND=prefixed.port) as proxy,
+        connect(f"{proxy.ws}/chat/api/v1/ws") as websocket,
+    ):
+        assert converses(websocket)
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
@@ -293,7 +312,7 @@ def test_tells_the_app_scheme_host_and_caller(proxy: Nginx) -> None:
         "root_path": "/chat/api/v1",
         "path": "/chat/api/v1/where",
         "client": "127.0.0.1",
-        "url_for": f"{proxy.wss}/chat/api/v1/ws",
+        "websocket": f"{proxy.wss}/chat/api/v1/ws",
     }
 
 
@@ -337,7 +356,7 @@ def test_one_header_in_a_block_replaces_all_from_around_it(
 @pytest.mark.parametrize("line", ["", "proxy_set_header Host $host;"])
 def test_without_its_host_url_for_leads_elsewhere(line: str, prefixed: Server) -> None:
     with nginx_file(change(CONFIG, {HOST: line}), BACKEND=prefixed.port) as proxy:
-        named = where(f"{proxy.http}/chat")["url_for"]
+        named = where(f"{proxy.http}/chat")["websocket"]
 
     # By default nginx gives the address it calls; $host is what the browser asked for, but no port.
     authority = "127.0.0.1" if line else f"127.0.0.1:{prefixed.port}"
@@ -347,7 +366,7 @@ def test_without_its_host_url_for_leads_elsewhere(line: str, prefixed: Server) -
 def test_without_the_scheme_url_for_is_not_private(prefixed: Server) -> None:
     config = change(CONFIG, {"proxy_set_header X-Forwarded-Proto $scheme;": ""})
     with nginx_file(config, BACKEND=prefixed.port) as proxy:
-        named = where(f"{proxy.https}/chat", proxy.trust)["url_for"]
+        named = where(f"{proxy.https}/chat", proxy.trust)["websocket"]
 
     assert named.startswith("ws://")
 
@@ -367,7 +386,7 @@ def test_only_a_trusted_proxy_is_believed(options: tuple[str, ...], *, believed:
         serve(MAIN, *UNDER_CHAT, *options) as server,
         nginx_file(CONFIG, BACKEND=server.port) as proxy,
     ):
-        named = where(f"{proxy.https}/chat", proxy.trust)["url_for"]
+        named = where(f"{proxy.https}/chat", proxy.trust)["websocket"]
         lied = where(server.url, headers={**CLAIM, "X-Forwarded-Proto": "https"})
 
     assert named.partition(":")[0] == ("wss" if believed else "ws")
@@ -387,7 +406,7 @@ def test_names_the_caller_itself_whatever_the_caller_claims(prefixed: Server, pr
 
 
 def test_host_is_what_the_caller_claims_with_and_without_a_proxy(proxy: Nginx) -> None:
-    named = where(f"{proxy.http}/chat", headers={"Host": "evil.example"})["url_for"]
+    named = where(f"{proxy.http}/chat", headers={"Host": "evil.example"})["websocket"]
 
     assert named == "ws://evil.example/chat/api/v1/ws"
 
@@ -396,7 +415,7 @@ def test_uvicorn_does_not_read_of_a_prefix_or_a_host_in_headers(prefixed: Server
     claims = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Host": "evil.example"}
     told = where(prefixed.url, headers=claims)
 
-    assert told["url_for"] == f"{prefixed.ws}/chat/api/v1/ws"
+    assert told["websocket"] == f"{prefixed.ws}/chat/api/v1/ws"
 
 
 # Time.
@@ -517,15 +536,57 @@ def test_stopping_nginx_says_nothing_to_anybody(prefixed: Server) -> None:
         assert proxy.wait_for_exit() == 0
 
 
-# Naive.
+# The steps.
+
+ASK = LESSON / "clients" / "ask.py"
 
 
-def test_naive_room_has_nothing_of_what_its_lifespan_makes(naive: Server) -> None:
-    with connect(f"{naive.ws}/api/v1/ws") as websocket:
-        websocket.send("Ada")
+def asked(program: str, *options: str) -> tuple[str, str]:
+    """Return what a program that asks through nginx for the address is told, and what it gets."""
+    app = f"lessons.15_mounts.{program}:app"
+    with serve(app, *options) as server, nginx_file(CONFIG, BACKEND=server.port) as proxy:
+        sentence = run_client(ASK, f"{proxy.ws}/chat").sentence
+        found = re.fullmatch(r'The app says (.*), where a client gets "(.*)"\.', sentence)
+        assert found
+        return found[1].removeprefix(proxy.ws), found[2]
 
-        assert closing(websocket) == (1006, "")
-    naive.wait_for_log("AttributeError: 'State' object has no attribute 'names'")
+
+NOT_THERE = "server rejected WebSocket connection: HTTP 404"
+
+
+@pytest.mark.parametrize(
+    ("program", "options", "expected"),
+    [
+        ("step_1", (), ("/api/v1/ws", NOT_THERE)),
+        ("step_1", UNDER_CHAT, ("/api/v1/ws", NOT_THERE)),
+        ("main", (), ("/api/v1/ws", NOT_THERE)),
+        ("main", UNDER_CHAT, ("/chat/api/v1/ws", "You wrote: hello")),
+    ],
+)
+def test_a_program_behind_the_proxy_is_told_what_the_page_says(
+    program: str, options: tuple[str, ...], expected: tuple[str, str]
+) -> None:
+    assert asked(program, *options) == expected
+
+
+def test_lesson_5_needs_to_be_told_the_prefix() -> None:
+    for options, status in ((), 404), (UNDER_CHAT, 200):
+        with (
+            serve("lessons.05_templates.main:app", *options) as server,
+            nginx_file(CONFIG, BACKEND=server.port) as proxy,
+        ):
+            page = httpx2.get(f"{proxy.http}/chat/").text
+            found = re.search(r'href="([^"]*style.css)"', page)
+
+            assert found
+            assert httpx2.get(f"{proxy.http}{found[1]}").status_code == status
+
+
+def test_nobody_runs_the_lifespan_of_the_naive_room() -> None:
+    with serve("lessons.15_mounts.naive:app") as server:
+        assert refusal(f"{server.ws}/api/v1/ws").status_code == 500
+        server.wait_for_log("AttributeError: 'State' object has no attribute 'manager'")
+        assert "The room opens." not in server.log
 
 
 def test_naive_room_is_well_when_it_is_not_mounted() -> None:
@@ -533,31 +594,14 @@ def test_naive_room_is_well_when_it_is_not_mounted() -> None:
         serve("lessons.15_mounts.naive:api") as server,
         connect(f"{server.ws}/ws") as websocket,
     ):
-        websocket.send("Ada")
-
-        assert websocket.recv(timeout=10) == "1 were here"
-
-
-def test_naive_page_names_addresses_above_its_prefix() -> None:
-    with (
-        serve("lessons.15_mounts.naive:app", *UNDER_CHAT) as server,
-        nginx_file(CONFIG, BACKEND=server.port) as proxy,
-    ):
-        page = httpx2.get(f"{proxy.https}/chat/", verify=proxy.trust).text
-
-        assert 'href="/static/style.css"' in page
-        assert 'new WebSocket("/api/v1/echo")' in page
-        assert httpx2.get(f"{proxy.http}/static/style.css").status_code == 404
-        assert refusal(f"{proxy.ws}/api/v1/echo").status_code == 404
-        assert f">{proxy.wss}/api/v1/echo<" in page
-        assert handshake(f"{proxy.wss}/api/v1/echo", proxy.trust) == 404
+        assert converses(websocket)
+        assert "The room opens." in server.log
 
 
-def test_naive_page_tells_the_scheme_it_was_told() -> None:
-    with (
-        serve("lessons.15_mounts.naive:app", "--forwarded-allow-ips", "10.0.0.1") as server,
-        nginx_file(CONFIG, BACKEND=server.port) as proxy,
-    ):
-        page = httpx2.get(f"{proxy.https}/chat/", verify=proxy.trust).text
+def test_step_1_runs_the_lifespan_before_it_is_ready() -> None:
+    with serve("lessons.15_mounts.step_1:app") as server:
+        with connect(f"{server.ws}/api/v1/ws") as websocket:
+            assert converses(websocket)
+        log = server.stop()
 
-    assert f">ws://127.0.0.1:{proxy.https_port}/api/v1/echo<" in page
+    assert 0 < log.index("The room opens.") < log.index("Application startup complete.")
