@@ -21,6 +21,24 @@ fork.preload("httpx2", "pytest", "pytest_timeout", "watchfiles", "websockets.syn
 
 _LESSON = re.compile(r"\[(\d\d_\w+(?:/\w+)?(?:-websockets-sansio|-wsproto|-websockets)?)\]$")
 
+_SHARING_NOTHING = {
+    "tests/browser/test_walks.py",
+    "tests/contract/test_client_programs.py",
+    "tests/docs/test_carry.py",
+    "tests/exercises/test_faults.py",
+    "tests/exercises/test_words.py",
+}
+"""Long files whose tests share hardly anything: each goes to the process that is free."""
+
+_SHARING_LITTLE = {
+    "tests/browser/test_compare.py",
+    "tests/browser/test_lessons.py",
+    "tests/browser/test_present.py",
+    "tests/browser/test_reading.py",
+    "tests/browser/test_site.py",
+}
+"""Long files in which a function's tests share a browser, and the site is the whole run's."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have the last lines of a run say what it left out, and Ctrl+C work in what tests start."""
@@ -58,6 +76,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> objec
 def group(nodeid: str) -> str:
     """Return what a test shares its servers with, from its pytest's id."""
     path, _, name = nodeid.partition("::")
+    if path in _SHARING_NOTHING:
+        return nodeid
+    if path in _SHARING_LITTLE:
+        return nodeid.partition("[")[0]
     # As in tests/contract/test_clients.py::test_name[03_manager-wsproto].
     lesson = _LESSON.search(name)
     alone = lesson and Path(path).parent.name in {"contract", "exercises"}

@@ -34,7 +34,6 @@ async def get_caller(
     session: Annotated[str, Cookie()] = "",
 ) -> str:
     """Return the name behind a token in the query, the header or the cookie."""
-    # What was typed now goes before what was remembered.
     shown = token or x_token or session
     for name, known in TOKENS.items():
         if compare_digest(shown.encode(), known.encode()):
@@ -54,7 +53,9 @@ async def page() -> FileResponse:
 
 @app.post("/session", status_code=204, dependencies=[Depends(get_caller)])
 async def remember(
-    request: Request, response: Response, x_token: Annotated[str, Header()]
+    request: Request,
+    response: Response,
+    x_token: Annotated[str, Header(min_length=1)],
 ) -> None:
     response.set_cookie(
         "session",

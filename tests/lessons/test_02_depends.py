@@ -152,6 +152,8 @@ def test_a_cookie_from_the_page_opens_the_door(server: Server) -> None:
             "session=apple; HttpOnly; Max-Age=60; Path=/; SameSite=strict"
         )
         assert browser.get("/items/1").json()["caller"] == "alice"
+        # The cookie would do for get_caller(), but there is nothing to remember.
+        assert browser.post("/session", headers={"X-Token": ""}).status_code == 422
 
 
 def test_behind_https_the_cookie_is_for_https_alone(server: Server) -> None:
@@ -224,7 +226,9 @@ def test_limits_aliases_lists_and_security_work_on_a_handshake(tmp_path: Path) -
         dedent(
             """
             from typing import Annotated
-            from fastapi import FastAPI, HTTPException, Query, Security, WebSocket
+            from fastapi import (
+                FastAPI, HTTPException, Query, Security, WebSocket, WebSocketException
+            )
 
             app = FastAPI()
 
@@ -240,6 +244,10 @@ def test_limits_aliases_lists_and_security_work_on_a_handshake(tmp_path: Path) -
                 if tags == ["refuse"]:
                     raise HTTPException(403, "No.")
                 await websocket.accept()
+                if tags == ["late"]:
+                    raise HTTPException(403, "No.")
+                if tags == ["late", "close"]:
+                    raise WebSocketException(4403, "No.")
                 await websocket.send_text(f"{caller} {tags}")
                 await websocket.close()
             """
@@ -253,3 +261,6 @@ def test_limits_aliases_lists_and_security_work_on_a_handshake(tmp_path: Path) -
         response = refusal(f"{server.ws}/ws?tag=refuse")
         assert (response.status_code, response.body) == (403, b'{"detail":"No."}')
         server.wait_for_log("ERROR: +ASGI callable returned without completing handshake")
+        for query, end in (("tag=late", (1006, "")), ("tag=late&tag=close", (4403, "No."))):
+            with connect(f"{server.ws}/ws?{query}") as websocket:
+                assert closing(websocket) == end

@@ -12,10 +12,14 @@ SERVER = sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:8000"
 async def speak(speaker: ClientConnection) -> bool:
     """Say much, wait for each answer, and return whether it was cut off."""
     try:
-        for _ in range(100):
-            await speaker.send("x" * 65_536)
-            while not str(await speaker.recv()).startswith("You wrote"):
-                pass
+        # A server that waits for the fifth would keep us waiting as well.
+        async with asyncio.timeout(20):
+            for _ in range(100):
+                await speaker.send("x" * 65_536)
+                while not str(await speaker.recv()).startswith("You wrote"):
+                    pass
+    except TimeoutError:
+        return False
     except ConnectionClosed:
         return True
     return False
