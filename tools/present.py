@@ -6,19 +6,24 @@ and the questions of its workshop notes. Lines are numbers: the lines are those 
 
 import difflib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from markdown_it.token import Token
+
 from tools.changes import compared, pairs, step_files
 from tools.compare import Line, numbered, tokens
 from tools.lessons import ROOT, Lesson, LessonError, names, read
+from tools.markdown import blocks, items, pieces, section
 
 WHERE = Path("docs/assets/present-data.json")
 
 ROWS = 20
 """The most lines on a slide: those at the back of the room read them too."""
+
+_BUILD = "**You will build**"
+_ANSWERS = ("box_open", "Answers")
 
 Row = tuple[str, Line]
 """A sign, which is "-", "+" or a space, and the line."""
@@ -103,9 +108,13 @@ def _hunks(old: list[Line], new: list[Line]) -> Iterator[list[Row]]:
 def goal(lesson: Lesson) -> list[Text]:
     """Return the sentences of the page's Goal, or what it says that you will build."""
     page = read(lesson.page) or ""
-    if built := re.search(r"^ +\*\*You will build\*\* (.*)$", page, re.MULTILINE):
-        return [spoken(built[1][:1].upper() + built[1][1:])]
-    return [spoken(line) for line in _section(page, "goal").splitlines() if line.strip()]
+    paragraphs = [token.content for token in blocks(page) if token.type == "inline"]
+    for words in paragraphs:
+        if words.startswith(_BUILD):
+            built = words.removeprefix(_BUILD).split("\n")[0].strip()
+            return [spoken(built[:1].upper() + built[1:])]
+    said = [token.content for token in section(page, "goal") if token.type == "inline"]
+    return [spoken(line) for words in said for line in words.split("\n")]
 
 
 def questions(lesson: Lesson) -> list[tuple[Text, Text]]:
@@ -118,8 +127,10 @@ def questions(lesson: Lesson) -> list[tuple[Text, Text]]:
     notes = read(where) if where.is_file() else None
     if notes is None:
         raise LessonError(f"There are no workshop notes for {lesson.name}.")
-    asked, _, answered = _section(notes, "ask").partition('??? success "Answers"')
-    found, answers = _numbered(asked), _numbered(answered)
+    asked = section(notes, "ask")
+    kinds = [(token.type, token.content) for token in asked]
+    box = kinds.index(_ANSWERS) if _ANSWERS in kinds else len(asked)
+    found, answers = ([_said(item) for item in items(part)] for part in (asked[:box], asked[box:]))
     if not found or len(found) != len(answers):
         raise LessonError(
             f"The workshop notes of {lesson.name} have {len(found)} questions"
@@ -128,19 +139,19 @@ def questions(lesson: Lesson) -> list[tuple[Text, Text]]:
     return list(zip(found, answers, strict=True))
 
 
-def _section(page: str, anchor: str) -> str:
-    _, _, after = page.partition(f" {{ #{anchor} }}\n")
-    return after.partition("\n## ")[0]
-
-
-def _numbered(text: str) -> list[Text]:
-    items = re.findall(r"^ *\d+\. (.*(?:\n +(?!\d+\. )\S.*)*)", text, re.MULTILINE)
-    return [spoken(" ".join(item.split())) for item in items]
+def _said(item: Token) -> Text:
+    return spoken(" ".join(item.content.split()))
 
 
 def spoken(text: str) -> Text:
     """Return a line of Markdown as words and code in turn; of a link its words."""
-    return re.sub(r"\[([^]]*)\]\([^)]*\)|\*\*", r"\1", text).split("`")
+    parts = [""]
+    for piece in pieces(text):
+        if piece.type == "code_inline":
+            parts += [piece.content, ""]
+        else:
+            parts[-1] += piece.content
+    return parts
 
 
 def data(root: Path = ROOT) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.pages import prose
 from tests.support.server import ROOT
+from tools import markdown
 
 DOCS = ROOT / "docs"
 _LINK = re.compile(r"\]\((?P<path>[^)#\s:]*\.md)?(?:#(?P<anchor>[^)\s]+))?\)")
@@ -20,7 +21,7 @@ _LINK = re.compile(r"\]\((?P<path>[^)#\s:]*\.md)?(?:#(?P<anchor>[^)\s]+))?\)")
 
 def anchors(page: str) -> set[str]:
     """Return the anchors that a page's headings name."""
-    return set(re.findall(r"^#+ .*\{[^}]*#([\w-]+)[^}]*\} *$", prose(page), re.MULTILINE))
+    return {anchor for _, _, anchor in markdown.headings(page) if anchor}
 
 
 @cache

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support import pages
+from tools import markdown
 
 SOURCE = """class Room:
     def add(self) -> None:
@@ -104,7 +105,7 @@ def test_finds_a_heading_at_fault(page: str, words: str) -> None:
 
 
 def test_a_comment_in_code_is_no_heading() -> None:
-    assert not pages.headings(fenced("# not a title"))
+    assert not markdown.headings(fenced("# not a title"))
 
 
 def sections(*titles: str) -> str:

@@ -13,6 +13,7 @@ from tests.exercises.conftest import Desk
 from tests.support import pages
 from tests.support.imports import OURS, imported
 from tests.support.server import serve
+from tools import markdown
 from tools.lessons import Lesson
 from tools.lessons import names as lesson_names
 
@@ -108,7 +109,7 @@ def test_there_are_at_least_three_hints_numbered_in_order_and_the_first_asks(nam
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_text_has_its_sections_with_anchors(name: str) -> None:
-    found = pages.headings(Exercise(name).readme.read_text(encoding="utf-8"))
+    found = markdown.headings(Exercise(name).readme.read_text(encoding="utf-8"))
 
     assert found == [(3, section, section.lower()) for section in SECTIONS]
 

@@ -7,7 +7,10 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from markdown_it.token import Token
+
 from tests.support.server import ROOT
+from tools import markdown
 
 QUOTED = {"python", "html", "jinja", "html+jinja", "js", "javascript", "css"}
 """Languages of the course's own files: a fence in one of them is a quote of such a file."""
@@ -50,8 +53,6 @@ LADDER = {
 BANNED = ("simply", "just", "easy", "easily", "obviously", "trivial", "trivially")
 """Words that tell a reader in trouble that he has none."""
 
-_FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)$")
-_HEADING = re.compile(r"^(?P<marks>#{1,6}) +(?P<title>.*?)(?: *\{(?P<attributes>[^}]*)\})? *$")
 _SNIPPET = re.compile(r"^\s*-{1,}8<-{1,}\s+\"(?P<path>[^\"]*)\"\s*$")
 _BANNED = re.compile(rf"\b({'|'.join(BANNED)})\b", re.IGNORECASE)
 _EMOJI = re.compile(
@@ -101,43 +102,30 @@ class Fence:
 
 def fences(page: str) -> list[Fence]:
     """Return the page's fenced blocks, those inside admonitions too, in their order."""
-    return _split(page)[1]
+    return [_fence(token) for token in markdown.blocks(page) if token.type == "fence"]
 
 
 def prose(page: str) -> str:
     """Return what a page says, without its fences and its front matter."""
-    return "\n".join(_split(page)[0])
+    return "\n".join(_prose(page))
 
 
-def _split(page: str) -> tuple[list[str], list[Fence]]:
-    """Return the page's lines with those of fences and of front matter blanked, and its fences."""
+def _prose(page: str) -> list[str]:
+    """Return the page's lines, with those of fences and of front matter blanked."""
     lines = page.split("\n")
-    found = []
-    start = 0
-    if page.startswith("---\n") and "---" in lines[1:]:
-        start = lines.index("---", 1) + 1
-    prose = [""] * start
-    opened: tuple[int, str, str, list[str]] | None = None
-    for number, line in enumerate(lines[start:], start + 1):
-        match = _FENCE.match(line)
-        if opened is None and match:
-            opened = (number, match["ticks"], match["info"].strip(), [])
-        elif opened is None:
-            prose.append(line)
-            continue
-        elif match and match["ticks"].startswith(opened[1]) and not match["info"].strip():
-            found.append(_fence(*opened))
-            opened = None
-        else:
-            opened[3].append(line)
-        prose.append("")
-    if opened:
-        found.append(_fence(*opened))
-    return prose, found
+    if lines[0] == "---" and "---" in lines[1:]:
+        lines[: lines.index("---", 1) + 1] = [""] * (lines.index("---", 1) + 1)
+    for token in markdown.blocks(page):
+        if token.type == "fence" and token.map:
+            first, end = token.map
+            lines[first:end] = [""] * (end - first)
+    return lines
 
 
-def _fence(line: int, _: str, info: str, body: list[str]) -> Fence:
-    text = textwrap.dedent("\n".join(body))
+def _fence(token: Token) -> Fence:
+    info = token.info.strip()
+    line = token.map[0] + 1 if token.map else 0
+    text = textwrap.dedent(token.content.removesuffix("\n"))
     if info.startswith("{"):
         classes = re.findall(r"\.([\w+-]+)", info)
         return Fence(line, classes[0] if classes else "", frozenset(classes[1:]), text)
@@ -200,7 +188,7 @@ def heading_faults(page: str) -> list[str]:
     faults = []
     seen: set[str] = set()
     titles = 0
-    for level, title, anchor in headings(page):
+    for level, title, anchor in markdown.headings(page):
         titles += level == 1
         if anchor is None:
             faults.append(f"The heading {title!r} has no fixed anchor: write {{ #its-name }}.")
@@ -218,7 +206,7 @@ def section_faults(page: str, *, exercises: bool, steps: int = 0) -> list[str]:
     `steps` is how many steps lead from the naive version to the lesson, 0 for one without steps.
     Without steps, a page may have one of its own, from the naive version to the lesson.
     """
-    found = [(title, anchor) for level, title, anchor in headings(page) if level == 2]
+    found = [(title, anchor) for level, title, anchor in markdown.headings(page) if level == 2]
     if not steps and LADDER["The starting point"] in [anchor for _, anchor in found]:
         steps = 1
     if steps:
@@ -243,17 +231,6 @@ def section_faults(page: str, *, exercises: bool, steps: int = 0) -> list[str]:
     ]
 
 
-def headings(page: str) -> list[tuple[int, str, str | None]]:
-    """Return level, title and anchor of each heading of the page."""
-    found = []
-    for line in _split(page)[0]:
-        match = _HEADING.match(line)
-        if match:
-            anchor = re.search(r"#([\w.-]+)", match["attributes"] or "")
-            found.append((len(match["marks"]), match["title"], anchor and anchor[1]))
-    return found
-
-
 def matter_faults(matter: Mapping[str, object]) -> list[str]:
     """Return a sentence for each thing a lesson's front matter should say, and does not."""
     faults = []
@@ -275,7 +252,7 @@ def voice_faults(page: str) -> list[str]:
     """Return a sentence for each place where the page's prose leaves the voice of the course."""
     faults = []
     paragraph: list[str] = []
-    for number, raw in enumerate([*_split(page)[0], ""], 1):
+    for number, raw in enumerate([*_prose(page), ""], 1):
         line = _plain(raw)
         flowing = bool(line.strip()) and not _NO_PROSE.match(raw)
         if flowing:
@@ -300,9 +277,8 @@ def _plain(line: str) -> str:
     """Return what a reader reads as prose in a line of Markdown."""
     if _SNIPPET.match(line):
         return ""
-    line = re.sub(r"(`+)(?:(?!\1).)+\1", "code", line)
-    line = re.sub(r"<[^>]*>", "", line)
-    return re.sub(r"\]\([^)]*\)", "]", line)
+    marks = {"code_inline": "code", "html_inline": "", "em_open": "*", "em_close": "*"}
+    return "".join(marks.get(piece.type, piece.content) for piece in markdown.pieces(line))
 
 
 def docstring_faults(name: str, source: str) -> list[str]:
