@@ -56,7 +56,13 @@ LABORATORY = {
 """What the page sees of each button, in each program."""
 
 
-@pytest.mark.parametrize("program", LABORATORY)
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(one, marks=[pytest.mark.thorough] if one.startswith("step_") else [])
+        for one in LABORATORY
+    ],
+)
 def test_each_button_of_the_laboratory_shows_its_end(page: Page, program: str) -> None:
     with serve(f"lessons.06_closing.{program}:app") as server:
         page.goto(server.url)

@@ -49,7 +49,13 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(one, marks=[pytest.mark.thorough] if one in STEPS[1:3] else [])
+        for one in PROGRAMS
+    ],
+)
 def test_ends_as_the_page_says_and_tells_the_others(program: str) -> None:
     with (
         serve(f"lessons.06_closing.{program}:app") as server,
@@ -156,8 +162,14 @@ def leave_early(program: str, implementation: str) -> str:
         return server.stop()
 
 
-@pytest.mark.parametrize("implementation", ["websockets-sansio", "wsproto"])
-@pytest.mark.parametrize("program", ["step_1", "step_2"])
+@pytest.mark.parametrize(
+    ("program", "implementation"),
+    [
+        ("step_2", "websockets-sansio"),
+        pytest.param("step_2", "wsproto", marks=pytest.mark.thorough),
+        pytest.param("step_1", "websockets-sansio", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_client_that_left_early_puts_a_traceback_in_the_log(
     program: str, implementation: str
 ) -> None:
@@ -168,7 +180,7 @@ def test_a_client_that_left_early_puts_a_traceback_in_the_log(
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-@pytest.mark.parametrize("program", ["step_3", "main"])
+@pytest.mark.parametrize("program", ["step_3", pytest.param("main", marks=pytest.mark.thorough)])
 def test_a_client_that_left_early_leaves_a_line_in_the_log(
     program: str, implementation: str
 ) -> None:

@@ -189,10 +189,10 @@ PAGE_ONLY = [200, 404, 404, 403]
     [
         ("server", STRIPS, ALL),
         ("prefixed", STRIPS, ALL),
-        ("coded", STRIPS, PAGE_ONLY),
-        ("server", KEEPS, NOTHING),
+        pytest.param("coded", STRIPS, PAGE_ONLY, marks=pytest.mark.thorough),
+        pytest.param("server", KEEPS, NOTHING, marks=pytest.mark.thorough),
         ("prefixed", KEEPS, NOTHING),
-        ("coded", KEEPS, ALL),
+        pytest.param("coded", KEEPS, ALL, marks=pytest.mark.thorough),
     ],
 )
 def test_prefix_is_taken_away_once_and_known_to_the_server(
@@ -375,10 +375,10 @@ def test_without_the_scheme_url_for_is_not_private(prefixed: Server) -> None:
     ("options", "believed"),
     [
         ((), True),
-        (("--forwarded-allow-ips", "127.0.0.1"), True),
-        (("--forwarded-allow-ips", "*"), True),
+        pytest.param(("--forwarded-allow-ips", "127.0.0.1"), True, marks=pytest.mark.thorough),
+        pytest.param(("--forwarded-allow-ips", "*"), True, marks=pytest.mark.thorough),
         (("--forwarded-allow-ips", "10.0.0.1"), False),
-        (("--no-proxy-headers",), False),
+        pytest.param(("--no-proxy-headers",), False, marks=pytest.mark.thorough),
     ],
 )
 def test_only_a_trusted_proxy_is_believed(options: tuple[str, ...], *, believed: bool) -> None:
