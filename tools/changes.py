@@ -129,12 +129,14 @@ def alike(
 
 def _without_imported(files: dict[str, str], other: dict[str, str]) -> dict[str, str]:
     imported = {
-        f"{name}.py"
-        for path, text in other.items()
-        if is_program(path)
-        for name in _IMPORT.findall(text)
+        name for path, text in other.items() if is_program(path) for name in _IMPORT.findall(text)
     }
-    return {path: text for path, text in files.items() if path in other or path not in imported}
+    # A file, such as manager.py, or a folder of files, such as features/say.py.
+    return {
+        path: text
+        for path, text in files.items()
+        if path in other or PurePosixPath(path).with_suffix("").parts[0] not in imported
+    }
 
 
 def is_program(path: str) -> bool:

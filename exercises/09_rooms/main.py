@@ -1,4 +1,4 @@
-"""Exercise 9: a word in private. Tell it to one hut, in all of its windows."""
+"""Exercise 9: a word in private. Send it to one hut, in all of its tabs."""
 
 import asyncio
 from collections.abc import Generator
@@ -16,10 +16,62 @@ from starlette.websockets import WebSocketDisconnected
 # Starlette has two ways to say that the client has gone.
 CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
-# A window that has not taken a message after this long no longer counts as one.
+# Seconds. A client that needs longer than this to take a message is dropped.
 SEND_TIMEOUT = 1.0
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,32}$")]
+
+@dataclass
+class Connection:
+    """What the manager keeps about one client."""
+
+    scope: CancelScope
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class ConnectionManager:
+    """Keeps the open connections, and sends to one of them or to all."""
+
+    def __init__(self) -> None:
+        self.connections: dict[WebSocket, Connection] = {}
+
+    @contextmanager
+    def connect(self, websocket: WebSocket) -> Generator[None]:
+        """Keep a connection for as long as the `with` block runs."""
+        with CancelScope() as scope:
+            self.connections[websocket] = Connection(scope)
+            try:
+                yield
+            finally:
+                self.connections.pop(websocket, None)
+
+    async def send(self, websocket: WebSocket, text: str) -> None:
+        """Send to one client, and do nothing if it has gone."""
+        connection = self.connections.get(websocket)
+        if connection is None:
+            return  # It has left, or was dropped.
+        try:
+            # One message at a time: not every server can send two at once.
+            async with asyncio.timeout(SEND_TIMEOUT), connection.lock:
+                await websocket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # Its own endpoint will notice, and remove it.
+        except TimeoutError:
+            self.drop(websocket)  # Its own endpoint would wait for it forever.
+
+    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
+        """Send to all clients, or to all but one."""
+        # A list: clients may come and go while this waits for the network.
+        others = [one for one in self.connections if one is not exclude]
+        await asyncio.gather(*(self.send(one, text) for one in others))
+
+    def drop(self, websocket: WebSocket) -> None:
+        """Forget a connection, and end the `with` block that keeps it."""
+        if connection := self.connections.pop(websocket, None):
+            connection.scope.cancel()
+
+
+HutName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,32}$")]
+RoomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -28,9 +80,9 @@ class Say(BaseModel):
     text: Text
 
 
-class Tell(BaseModel):
-    type: Literal["tell"]
-    to: Name
+class Whisper(BaseModel):
+    type: Literal["whisper"]
+    to: HutName
     text: Text
 
 
@@ -40,8 +92,8 @@ class Said(BaseModel):
     text: str
 
 
-class Told(BaseModel):
-    type: Literal["told"] = "told"
+class Whispered(BaseModel):
+    type: Literal["whispered"] = "whispered"
     hut: str
     to: str
     text: str
@@ -52,64 +104,47 @@ class Error(BaseModel):
     detail: str
 
 
-Message = Say | Tell
+Message = Say | Whisper
 messages: TypeAdapter[Message] = TypeAdapter(
     Annotated[Message, Field(discriminator="type")]
 )
 
 
-@dataclass
-class Window:
-    """What is kept of a window."""
-
-    hut: str
-    scope: CancelScope
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
 class Room:
-    """The windows that are open in a room, and whose each of them is."""
+    """The tabs that are open in a room, and whose tab each of them is."""
 
-    def __init__(self) -> None:
-        self.windows: dict[WebSocket, Window] = {}
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.manager = ConnectionManager()
+        self.tabs: dict[WebSocket, str] = {}
 
-    @contextmanager
-    def window(self, websocket: WebSocket, hut: str) -> Generator[None]:
-        """Keep a window while the block runs; end the block if it is dropped."""
-        with CancelScope() as scope:
-            self.windows[websocket] = Window(hut, scope)
-            try:
-                yield
-            finally:
-                self.windows.pop(websocket, None)
+    def join(self, websocket: WebSocket, hut: str) -> None:
+        """Add a tab."""
+        self.tabs[websocket] = hut
+
+    def leave(self, websocket: WebSocket) -> None:
+        """Remove a tab; the last one takes the room with it."""
+        del self.tabs[websocket]
+        if not self.tabs:
+            del rooms[self.name]
 
     async def send(self, websocket: WebSocket, event: BaseModel) -> None:
-        """Send to one window; a window that cannot be reached is one no longer."""
-        window = self.windows.get(websocket)
-        if window is None:
-            return  # It has left, or was dropped.
-        try:
-            # One message at a time: not every server can send two at once.
-            async with asyncio.timeout(SEND_TIMEOUT), window.lock:
-                await websocket.send_text(event.model_dump_json())
-        except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.windows.pop(websocket, None)
-        except TimeoutError:
-            # It is there and does not read: its own endpoint would wait forever.
-            if self.windows.pop(websocket, None):
-                window.scope.cancel()
+        """Send an event to one tab."""
+        await self.manager.send(websocket, event.model_dump_json())
 
-    async def send_all(self, windows: list[WebSocket], event: BaseModel) -> None:
-        """Send to these at once, so that nobody waits for another one's network."""
-        # Once it has started it reaches everybody, even if the sender is dropped.
-        with CancelScope(shield=True):
-            await asyncio.gather(*(self.send(window, event) for window in windows))
+    async def broadcast(self, event: BaseModel) -> None:
+        """Send an event to all tabs in the room."""
+        await self.manager.broadcast(event.model_dump_json())
 
 
 rooms: dict[str, Room] = {}
 
-router = APIRouter(prefix="/rooms")
+
+def get_or_create_room(name: str) -> Room:
+    """Return the room of this name, a new one if nobody is in it."""
+    if name not in rooms:
+        rooms[name] = Room(name)
+    return rooms[name]
 
 
 async def answer(
@@ -120,35 +155,37 @@ async def answer(
 ) -> None:
     """Do what a message asks for."""
     if isinstance(message, Say):
-        said = Said(hut=hut, text=message.text)
-        await room.send_all(list(room.windows), said)
-    else:
-        # TODO: a word to one hut is heard by all who are in the room.
-        told = Told(hut=hut, to=message.to, text=message.text)
-        await room.send_all(list(room.windows), told)
+        await room.broadcast(Said(hut=hut, text=message.text))
+        return
+    event = Whispered(hut=hut, to=message.to, text=message.text)
+    # TODO: this reaches everybody in the room, and is meant for one hut.
+    await room.broadcast(event)
 
 
-@router.websocket("/{name}/ws/{hut}")
-async def talk(websocket: WebSocket, name: Name, hut: Name) -> None:
+router = APIRouter(prefix="/rooms")
+
+
+@router.websocket("/{room_name}/ws")
+async def chat(websocket: WebSocket, room_name: RoomName, hut: HutName) -> None:
     await websocket.accept()
-    room = rooms.setdefault(name, Room())
+    room = get_or_create_room(room_name)
     try:
-        with room.window(websocket, hut), suppress(*CLIENT_GONE):
+        with room.manager.connect(websocket), suppress(*CLIENT_GONE):
+            room.join(websocket, hut)
             while True:
                 try:
                     message = messages.validate_json(await websocket.receive_text())
                 except KeyError:
                     # receive_text() looks up "text"; a binary message has none.
-                    error = Error(detail="Send text, not bytes.")
-                    await room.send(websocket, error)
+                    await room.send(
+                        websocket, Error(detail="Send text, not bytes.")
+                    )
                 except ValueError:
-                    error = Error(detail="I do not understand.")
-                    await room.send(websocket, error)
+                    await room.send(websocket, Error(detail="I do not understand."))
                 else:
                     await answer(room, websocket, hut, message)
     finally:
-        if not room.windows:
-            rooms.pop(name, None)
+        room.leave(websocket)
 
 
 app = FastAPI()

@@ -1,4 +1,4 @@
-"""The doors of a room: a router with its WebSocket, and with HTTP beside it."""
+"""What is done in a room: by WebSocket, and by HTTP beside it."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -10,7 +10,14 @@ from .errors import Error, explain
 from .features.say import Said, Text
 from .manager import CLIENT_GONE
 from .messages import Client, dispatcher
-from .rooms import Reached, Room, RoomName, UserName, enter, rooms
+from .rooms import (
+    DeliveryCount,
+    Room,
+    RoomName,
+    UserName,
+    get_or_create_room,
+    rooms,
+)
 
 router = APIRouter(prefix="/rooms", tags=["rooms"])
 
@@ -20,11 +27,11 @@ class Note(BaseModel):
     text: Text
 
 
-def find(name: str) -> Room:
+def get_room_or_404(name: str) -> Room:
     """Return a room that somebody is in.
 
     Raises:
-        HTTPException: 404, there is none of this name.
+        HTTPException: 404, nobody is in a room of this name.
     """
     if name not in rooms:
         raise HTTPException(404, "Nobody is in this room.")
@@ -37,23 +44,24 @@ async def count_rooms() -> dict[str, int]:
 
 
 @router.get("/{room}")
-async def look(room: RoomName) -> list[str]:
-    return find(room).users()
+async def list_users(room: RoomName) -> list[str]:
+    return get_room_or_404(room).users()
 
 
 @router.post("/{room}/messages")
-async def post(room: RoomName, note: Note) -> Reached:
+async def post_note(room: RoomName, note: Note) -> DeliveryCount:
     said = Said(user=note.user, text=note.text, at=datetime.now(UTC))
-    return await find(room).broadcast(said)
+    return await get_room_or_404(room).broadcast(said)
 
 
-@router.websocket("/{room}/ws")
-async def chat(websocket: WebSocket, room: RoomName, user: UserName) -> None:
+@router.websocket("/{room_name}/ws")
+async def chat(websocket: WebSocket, room_name: RoomName, user: UserName) -> None:
     await websocket.accept()
-    client = Client(user, enter(room), websocket)
+    room = get_or_create_room(room_name)
+    client = Client(user, room, websocket)
     try:
-        with client.room.manager.connect(websocket), suppress(*CLIENT_GONE):
-            await client.room.join(websocket, user)
+        with room.manager.connect(websocket), suppress(*CLIENT_GONE):
+            await room.join(websocket, user)
             while True:
                 try:
                     message = dispatcher.parse(await websocket.receive_text())
@@ -65,4 +73,4 @@ async def chat(websocket: WebSocket, room: RoomName, user: UserName) -> None:
                 else:
                     await dispatcher.dispatch(message, client)
     finally:
-        await client.room.leave(websocket)
+        await room.leave(websocket)

@@ -1,59 +1,112 @@
-"""Wrong on purpose: a list for each room, an entry for each tab, and a name is any text."""
+"""Wrong on purpose: every name makes a room, and every tab is a person."""
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
-from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, FastAPI, WebSocket
 from fastapi.responses import FileResponse
+from pydantic import BaseModel
 
-app = FastAPI()
+from .errors import Error, explain
 
-rooms = defaultdict(list)
-
-
-async def tell(room: str, event: dict):
-    event["at"] = datetime.now(UTC).isoformat()
-    for _, connection in rooms[room]:
-        await connection.send_json(event)
+# Importing a feature registers its handler, so these names are not used below.
+from .features import roll, say, who  # noqa: F401 - the import is all that is needed
+from .manager import CLIENT_GONE, ConnectionManager
+from .messages import Client, dispatcher
 
 
-@app.get("/")
-async def page():
-    return FileResponse(Path(__file__).with_name("index.html"))
+class Joined(BaseModel):
+    type: Literal["joined"] = "joined"
+    user: str
+    at: datetime
 
 
-@app.get("/rooms")
-async def count_rooms():
+class Left(BaseModel):
+    type: Literal["left"] = "left"
+    user: str
+    at: datetime
+
+
+class UserList(BaseModel):
+    type: Literal["here"] = "here"
+    users: list[str]
+
+
+class Room:
+    """The tabs that are open in a room, and whose tab each of them is."""
+
+    def __init__(self) -> None:
+        self.manager = ConnectionManager()
+        self.tabs: dict[WebSocket, str] = {}
+
+    def users(self) -> list[str]:
+        """Return who is here."""
+        return list(self.tabs.values())
+
+    async def send_users(self, websocket: WebSocket) -> None:
+        """Send the list of users to one client."""
+        event = UserList(users=self.users())
+        await self.manager.send(websocket, event.model_dump_json())
+
+    async def join(self, websocket: WebSocket, user: str) -> None:
+        """Add a tab, and tell everybody."""
+        self.tabs[websocket] = user
+        await self.broadcast(Joined(user=user, at=datetime.now(UTC)))
+
+    async def leave(self, websocket: WebSocket) -> None:
+        """Remove a tab, and tell everybody."""
+        user = self.tabs.pop(websocket)
+        await self.broadcast(Left(user=user, at=datetime.now(UTC)))
+
+    async def broadcast(self, event: BaseModel) -> None:
+        """Send an event to everybody in the room."""
+        await self.manager.broadcast(event.model_dump_json())
+
+
+rooms: defaultdict[str, Room] = defaultdict(Room)
+
+router = APIRouter(prefix="/rooms", tags=["rooms"])
+
+
+@router.get("")
+async def count_rooms() -> dict[str, int]:
     return {"rooms": len(rooms)}
 
 
-@app.get("/rooms/{room}")
-async def look(room: str):
-    return [user for user, _ in rooms[room]]
+@router.get("/{room}")
+async def list_users(room: str) -> list[str]:
+    return rooms[room].users()
 
 
-@app.post("/rooms/{room}/messages")
-async def post(room: str, request: Request):
-    note = await request.json()
-    await tell(room, {"type": "said", "user": note["user"], "text": note["text"]})
-    return {"sent": True}
-
-
-@app.websocket("/rooms/{room}/ws")
-async def chat(websocket: WebSocket, room: str, user: str):
+@router.websocket("/{room_name}/ws")
+async def chat(websocket: WebSocket, room_name: str, user: str) -> None:
     await websocket.accept()
-    rooms[room].append((user, websocket))
-    await tell(room, {"type": "joined", "user": user})
+    room = rooms[room_name]
+    client = Client(user, room, websocket)
     try:
-        while True:
-            message = await websocket.receive_json()
-            if message["type"] == "who":
-                users = [user for user, _ in rooms[room]]
-                await websocket.send_json({"type": "here", "users": users})
-            elif message["type"] == "say":
-                said = {"type": "said", "user": user, "text": message["text"]}
-                await tell(room, said)
-    except WebSocketDisconnect:
-        rooms[room].remove((user, websocket))
-        await tell(room, {"type": "left", "user": user})
+        with room.manager.connect(websocket), suppress(*CLIENT_GONE):
+            await room.join(websocket, user)
+            while True:
+                try:
+                    message = dispatcher.parse(await websocket.receive_text())
+                except KeyError:
+                    # receive_text() looks up "text"; a binary message has none.
+                    await client.send(Error(detail="Send text, not bytes."))
+                except ValueError as reason:
+                    await client.send(Error(detail=explain(reason)))
+                else:
+                    await dispatcher.dispatch(message, client)
+    finally:
+        await room.leave(websocket)
+
+
+app = FastAPI()
+app.include_router(router)
+
+
+@app.get("/")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("index.html"))

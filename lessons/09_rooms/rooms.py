@@ -1,10 +1,8 @@
-"""The rooms: who is in each of them, in how many tabs, and what is told of that."""
+"""The rooms, and who is in each of them, in how many tabs."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from anyio import CancelScope
 from fastapi import WebSocket
 from pydantic import BaseModel, StringConstraints
 
@@ -13,7 +11,7 @@ from .manager import ConnectionManager
 # A room's name is a part of addresses.
 RoomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 
-# Unicode has letters that are invisible, or look like others: none of them is here.
+# Two names that look alike must not be two people, so these are plain letters.
 UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
 
 
@@ -29,58 +27,63 @@ class Left(BaseModel):
     at: datetime
 
 
-class Reached(BaseModel):
+class UserList(BaseModel):
+    type: Literal["here"] = "here"
+    users: list[str]
+
+
+class DeliveryCount(BaseModel):
     users: int
     tabs: int
 
 
 class Room:
-    """The tabs that are open in a room, and whose each of them is."""
+    """The tabs that are open in a room, and whose tab each of them is."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.manager = ConnectionManager()
         self.tabs: dict[WebSocket, str] = {}
-        self.turn = asyncio.Lock()
 
     def users(self) -> list[str]:
         """Return who is here, each person once."""
         return sorted(set(self.tabs.values()))
 
+    async def send_users(self, websocket: WebSocket) -> None:
+        """Send the list of users to one client."""
+        event = UserList(users=self.users())
+        await self.manager.send(websocket, event.model_dump_json())
+
     async def join(self, websocket: WebSocket, user: str) -> None:
-        """Add a tab; the first one of a person is announced."""
-        news = user not in self.tabs.values()
+        """Add a tab, and announce the first one of a person."""
+        is_first_tab = user not in self.tabs.values()
         self.tabs[websocket] = user
-        if news:
-            await self.announce(Joined(user=user, at=datetime.now(UTC)))
+        if is_first_tab:
+            await self.broadcast(Joined(user=user, at=datetime.now(UTC)))
 
     async def leave(self, websocket: WebSocket) -> None:
-        """Remove a tab; the last one of a person is announced to those who stay."""
+        """Remove a tab, and announce the last one of a person."""
         user = self.tabs.pop(websocket)
         if not self.tabs:
             del rooms[self.name]
         elif user not in self.tabs.values():
-            await self.announce(Left(user=user, at=datetime.now(UTC)))
+            await self.broadcast(Left(user=user, at=datetime.now(UTC)))
 
-    async def announce(self, event: BaseModel) -> None:
-        """Tell everybody who came or went, in the order in which they did."""
-        with CancelScope(shield=True):
-            # Whoever asks for the lock first has it first.
-            async with self.turn:
-                await self.broadcast(event)
-
-    async def broadcast(self, event: BaseModel) -> Reached:
-        """Send an event to everybody; return whom it has reached."""
+    async def broadcast(self, event: BaseModel) -> DeliveryCount:
+        """Send an event to everybody in the room, and count whom it has reached."""
         before = set(self.manager.connections)
         await self.manager.broadcast(event.model_dump_json())
+        # Who has not taken it in time was dropped, and is no longer connected.
         reached = before & set(self.manager.connections)
         users = {self.tabs[tab] for tab in reached}
-        return Reached(users=len(users), tabs=len(reached))
+        return DeliveryCount(users=len(users), tabs=len(reached))
 
 
 rooms: dict[str, Room] = {}
 
 
-def enter(name: str) -> Room:
-    """Return the room of this name; it is there as long as somebody is in it."""
-    return rooms.setdefault(name, Room(name))
+def get_or_create_room(name: str) -> Room:
+    """Return the room of this name, a new one if nobody is in it."""
+    if name not in rooms:
+        rooms[name] = Room(name)
+    return rooms[name]

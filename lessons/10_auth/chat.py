@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from time import time
 
-from anyio import move_on_after
+from anyio import CancelScope, move_on_after
 from fastapi import (
     APIRouter,
     Depends,
@@ -20,7 +20,7 @@ from .errors import Error, explain
 from .features.say import Said, Text
 from .manager import CLIENT_GONE, SEND_TIMEOUT
 from .messages import Client, dispatcher
-from .rooms import Reached, Room, RoomName, enter, rooms
+from .rooms import DeliveryCount, Room, RoomName, get_or_create_room, rooms
 
 # Who is here is for those who may be here.
 router = APIRouter(
@@ -32,11 +32,11 @@ class Note(BaseModel):
     text: Text
 
 
-def find(name: str) -> Room:
+def get_room_or_404(name: str) -> Room:
     """Return a room that somebody is in.
 
     Raises:
-        HTTPException: 404, there is none of this name.
+        HTTPException: 404, nobody is in a room of this name.
     """
     if name not in rooms:
         raise HTTPException(404, "Nobody is in this room.")
@@ -49,14 +49,14 @@ async def count_rooms() -> dict[str, int]:
 
 
 @router.get("/{room}")
-async def look(room: RoomName) -> list[str]:
-    return find(room).users()
+async def list_users(room: RoomName) -> list[str]:
+    return get_room_or_404(room).users()
 
 
 @router.post("/{room}/messages")
-async def post(room: RoomName, note: Note, speaker: Speaking) -> Reached:
+async def post_note(room: RoomName, note: Note, speaker: Speaking) -> DeliveryCount:
     said = Said(user=speaker.user, text=note.text, at=datetime.now(UTC))
-    return await find(room).broadcast(said)
+    return await get_room_or_404(room).broadcast(said)
 
 
 async def close(websocket: WebSocket, code: int, reason: str) -> None:
@@ -66,14 +66,16 @@ async def close(websocket: WebSocket, code: int, reason: str) -> None:
             await websocket.close(code, reason)
 
 
-async def converse(websocket: WebSocket, room: str, speaker: Speaker) -> None:
+async def converse(websocket: WebSocket, room_name: str, speaker: Speaker) -> None:
     """Serve somebody who has been let in, as long as the token counts."""
-    client = Client(speaker.user, enter(room), websocket)
-    # A scope of anyio's: what is being told to all is still told to all.
+    room = get_or_create_room(room_name)
+    client = Client(speaker.user, room, websocket)
     end = move_on_after(speaker.until - time())
     try:
-        with client.room.manager.connect(websocket), end, suppress(*CLIENT_GONE):
-            await client.room.join(websocket, client.user)
+        with room.manager.connect(websocket), end, suppress(*CLIENT_GONE):
+            # What is on its way to all when the time is over still reaches all.
+            with CancelScope(shield=True):
+                await room.join(websocket, client.user)
             while True:
                 try:
                     message = dispatcher.parse(await websocket.receive_text())
@@ -83,8 +85,9 @@ async def converse(websocket: WebSocket, room: str, speaker: Speaker) -> None:
                 except ValueError as reason:
                     await client.send(Error(detail=explain(reason)))
                 else:
-                    await dispatcher.dispatch(message, client)
+                    with CancelScope(shield=True):
+                        await dispatcher.dispatch(message, client)
         if end.cancelled_caught:
             await close(websocket, 4401, "Your time is over. Sign in again.")
     finally:
-        await client.room.leave(websocket)
+        await room.leave(websocket)

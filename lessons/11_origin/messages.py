@@ -5,17 +5,25 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import WebSocket
 from pydantic import BaseModel, Field, TypeAdapter
 from pydantic_core import from_json
 
 from .errors import Error
-from .manager import CLIENT_GONE
-from .rooms import Room
+from .manager import CLIENT_GONE, ConnectionManager
 
 logger = logging.getLogger(__name__)
+
+
+class Room(Protocol):
+    """What a handler needs of its client's room."""
+
+    manager: ConnectionManager
+
+    async def send_users(self, websocket: WebSocket) -> None:
+        """Send the list of users to one client."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Client:
 
     async def broadcast(self, event: BaseModel) -> None:
         """Send an event to everybody in the room."""
-        await self.room.broadcast(event)
+        await self.room.manager.broadcast(event.model_dump_json())
 
 
 # Each handler takes a message of its own type, so `Any` stands for all of them.

@@ -19,6 +19,7 @@ NEW_FORM = {
     "06_closing",
     "07_limits",
     "08_routers",
+    "09_rooms",
     "12_lifespan",
     "14_binary",
     "15_mounts",

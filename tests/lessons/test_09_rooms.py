@@ -16,15 +16,22 @@ from fastapi import Body, FastAPI
 from fastapi.testclient import TestClient
 from websockets.sync.client import ClientConnection
 
-from tests.support.client import closing, connect, refusal, vanish
-from tests.support.pages import run_program
+from tests.support.client import connect, refusal, vanish
+from tests.support.clients import run_client
 from tests.support.server import IMPLEMENTATIONS, ROOT, Server, complaints, serve
 from tests.support.speech import eventually
 
+CLIENTS = ROOT / "lessons/09_rooms/clients"
 WHO = '{"type": "who"}'
 
 
-@pytest.fixture(params=IMPLEMENTATIONS, scope="module")
+ON_EACH = [
+    pytest.param(one, marks=[pytest.mark.thorough] if one != "websockets-sansio" else [])
+    for one in IMPLEMENTATIONS
+]
+
+
+@pytest.fixture(params=ON_EACH, scope="module")
 def each(request: pytest.FixtureRequest) -> Iterator[Server]:
     """The lesson, on each of uvicorn's implementations in turn."""
     with serve("lessons.09_rooms.main:app", "--ws", request.param) as server:
@@ -259,18 +266,17 @@ BAD_NAMES = {
 }
 
 
-@pytest.mark.parametrize("user", GOOD_NAMES)
-def test_a_name_is_of_plain_letters_digits_and_three_signs(server: Server, user: str) -> None:
-    with enter(server, "names", user) as websocket:
-        assert until_here(websocket)[1] == [user]
-    is_empty(server, "names")
+def test_a_name_is_of_plain_letters_digits_and_three_signs(server: Server) -> None:
+    for user in GOOD_NAMES:
+        with enter(server, "good-names", user) as websocket:
+            assert until_here(websocket)[1] == [user]
+        is_empty(server, "good-names")
 
 
-@pytest.mark.parametrize("what", BAD_NAMES)
-def test_a_name_that_cannot_be_seen_is_refused_before_accept(each: Server, what: str) -> None:
-    url = f"{each.ws}/rooms/names/ws?user={quote(BAD_NAMES[what])}"
-
-    assert refusal(url).status_code == 403
+def test_a_name_that_cannot_be_seen_is_refused_before_accept(each: Server) -> None:
+    for what, name in BAD_NAMES.items():
+        url = f"{each.ws}/rooms/names/ws?user={quote(name)}"
+        assert refusal(url).status_code == 403, what
     assert get(each, "/rooms/names").status_code == 404
 
 
@@ -369,7 +375,7 @@ class SlowTab:
 
 async def test_no_announcement_overtakes_another() -> None:
     rooms = import_module("lessons.09_rooms.rooms")
-    room = rooms.enter("slow")
+    room = rooms.get_or_create_room("slow")
     slow, tab = SlowTab(), SlowTab()
     tab.released.set()
     room.manager.connections[slow] = import_module("lessons.09_rooms.manager").Connection(
@@ -409,15 +415,52 @@ async def test_a_tab_that_reads_nothing_is_not_counted_as_reached() -> None:
     assert (reached.users, reached.tabs) == (1, 2)
 
 
-def test_the_manager_is_that_of_lesson_8() -> None:
-    now = (ROOT / "lessons/09_rooms/manager.py").read_text("utf-8").partition("class ")[2]
+def test_manager_and_errors_are_those_of_lesson_8_to_the_letter() -> None:
+    for file in ("manager.py", "errors.py"):
+        now = (ROOT / "lessons/09_rooms" / file).read_text("utf-8")
+        assert now == (ROOT / "lessons/08_routers" / file).read_text("utf-8")
 
-    assert now.strip() in (ROOT / "lessons/08_routers/manager.py").read_text("utf-8")
+
+VISITED = "Everybody has left, and the number of rooms is {}."
+TABS = "10 people with 5 tabs each: {0} joined, {0} left."
 
 
-def test_naive_counts_tabs_for_people_and_announces_each(naive: Server) -> None:
-    with enter(naive, "attic", "Grace") as grace, enter(naive, "attic", "Ada") as first:
-        with enter(naive, "attic", "Ada") as second:
+@pytest.mark.parametrize(
+    ("program", "rooms", "people"),
+    [("naive", 200, 50), ("step_1", 0, 50), ("step_2", 0, 10), ("main", 0, 10)],
+)
+def test_how_many_rooms_stay_and_how_often_somebody_joins(
+    program: str, rooms: int, people: int
+) -> None:
+    with serve(f"lessons.09_rooms.{program}:app") as server:
+        assert run_client(CLIENTS / "visit.py", server.ws).sentence == VISITED.format(rooms)
+        assert run_client(CLIENTS / "five_tabs.py", server.ws).sentence == TABS.format(people)
+        answer = get(server, "/rooms/never-heard-of")
+        count = get(server, "/rooms").json()
+        assert not complaints(server.stop())
+
+    if program == "naive":
+        assert (answer.status_code, answer.json()) == (200, [])
+        assert count == {"rooms": rooms + 2}  # That of the tabs, and the one just asked for.
+    else:
+        assert answer.status_code == 404
+        assert count == {"rooms": 0}
+
+
+def test_main_keeps_no_room_and_counts_people_on_each_implementation(each: Server) -> None:
+    assert run_client(CLIENTS / "visit.py", each.ws).sentence == VISITED.format(0)
+    assert run_client(CLIENTS / "five_tabs.py", each.ws).sentence == TABS.format(10)
+    assert not complaints(each.log)
+
+
+@pytest.mark.parametrize("program", ["naive", "step_1"])
+def test_before_step_2_each_tab_is_a_person(program: str) -> None:
+    with (
+        serve(f"lessons.09_rooms.{program}:app") as server,
+        enter(server, "attic", "Grace") as grace,
+        enter(server, "attic", "Ada") as first,
+    ):
+        with enter(server, "attic", "Ada") as second:
             next_event(second)
             announced, here = until_here(grace)
             assert announced == [("joined", "Grace"), ("joined", "Ada"), ("joined", "Ada")]
@@ -428,30 +471,22 @@ def test_naive_counts_tabs_for_people_and_announces_each(naive: Server) -> None:
         assert next_event(grace)["text"] == "I am still here"
 
 
-def test_naive_keeps_every_room_that_was_ever_asked_for() -> None:
-    with serve("lessons.09_rooms.naive:app") as server:
-        assert run_program("09_rooms", server.port) == "{'rooms': 1000}\n"
-        get(server, "/rooms/never-heard-of")
-        assert get(server, "/rooms").json() == {"rooms": 1001}
-    with serve("lessons.09_rooms.main:app") as server:
-        assert run_program("09_rooms", server.port) == "{'rooms': 0}\n"
-
-
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-def test_naive_keeps_who_was_cut_off_and_answers_500_to_every_note(implementation: str) -> None:
-    with serve("lessons.09_rooms.naive:app", "--ws", implementation) as server:
-        with enter(server, "attic", "Ada") as ada:
-            ada.send(b"bytes")
-            assert closing(ada) == (1006, "")
-
-        assert get(server, "/rooms/attic").json() == ["Ada"]
-        assert post(server, "attic", '{"user": "Postman", "text": "x"}').status_code == 500
-        with enter(server, "attic", "Grace") as grace:
-            assert closing(grace)[0] == 1006
-
-
-def test_naive_takes_any_text_for_a_name(naive: Server) -> None:
-    with enter(naive, "names", "") as nobody, enter(naive, "names", "Ada ") as ada:
+def test_naive_takes_any_text_for_a_room_and_a_name(naive: Server) -> None:
+    with enter(naive, "Names", "") as nobody, enter(naive, "Names", "Ada ") as ada:
         until_here(nobody)
 
         assert until_here(ada)[1] == ["", "Ada "]
+        assert get(naive, "/rooms/names").json() == []
+
+
+def test_step_1_names_a_room_by_the_rule_and_a_person_as_they_like() -> None:
+    with serve("lessons.09_rooms.step_1:app") as server:
+        assert refusal(f"{server.ws}/rooms/Attic/ws?user=Ada").status_code == 403
+        assert get(server, "/rooms/Attic").status_code == 422
+        with enter(server, "attic", "Ada ") as ada:
+            assert until_here(ada)[1] == ["Ada "]
+
+
+def test_step_2_has_no_notes_by_http() -> None:
+    with serve("lessons.09_rooms.step_2:app") as server:
+        assert post(server, "attic", '{"user": "Postman", "text": "A parcel."}').status_code == 404

@@ -375,7 +375,7 @@ class Tab:
 async def test_what_is_being_told_when_the_token_ends_is_told_to_all() -> None:
     chat, rooms = (import_module(f"lessons.10_auth.{name}") for name in ("chat", "rooms"))
     speaker = import_module("lessons.10_auth.auth").Speaker("Ada", until=0)
-    room, slow, late = rooms.enter("late"), Tab(), Tab()
+    room, slow, late = rooms.get_or_create_room("late"), Tab(), Tab()
     room.manager.connections[slow] = import_module("lessons.10_auth.manager").Connection(
         CancelScope()
     )

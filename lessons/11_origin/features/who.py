@@ -11,13 +11,6 @@ class Who(BaseModel):
     type: Literal["who"]
 
 
-class Here(BaseModel):
-    type: Literal["here"] = "here"
-    users: list[str]
-
-
 @dispatcher.on(Who)
 async def who(_: Who, client: Client) -> None:
-    # In its turn among the announcements: what comes after it is news.
-    async with client.room.turn:
-        await client.send(Here(users=client.room.users()))
+    await client.room.send_users(client.websocket)
