@@ -147,15 +147,20 @@ class _Maker:
         made[_exercise_tests(self.lesson)] = self._adapted(tests.relative_to(self.base.root))
         whose = f"this is exercise {int(self.base.name[:2])}'s."
         marks = {
-            "README.md": ("{ #story }\n\n", f"{TO_WRITE} a task of its own; {whose}\n\n"),
-            "hints.md": ("<summary>Hint 1</summary>\n\n", f"{TO_WRITE} its hints; {whose}\n\n"),
-            "test_exercise.py": ("\n\nfrom ", f"# {TO_WRITE} its checks; {whose}\n\nfrom "),
+            "README.md": (r"\{ #story \}\n\n", f"{TO_WRITE} a task of its own; {whose}\n\n"),
+            "hints.md": (r"<summary>Hint 1</summary>\n\n", f"{TO_WRITE} its hints; {whose}\n\n"),
+            # Between its docstring and what it imports.
+            "test_exercise.py": (
+                r'"""\n\n(?=from |import )',
+                f"# {TO_WRITE} its checks; {whose}\n\n",
+            ),
         }
         for path, (after, mark) in marks.items():
-            text = str(made[self.lesson.exercise / path])
-            before, found, rest = text.partition(after)
-            kept = "\n\n" if found.endswith("from ") else found
-            made[self.lesson.exercise / path] = f"{before}{kept}{mark}{rest}"
+            where = self.lesson.exercise / path
+            parts = re.split(f"({after})", str(made[where]), maxsplit=1)
+            if len(parts) == 1:
+                raise LessonError(f"{path} of exercise {self.base.name} has no {after}.")
+            made[where] = "".join([*parts[:2], mark, parts[2]])
         return made
 
     def _adapted(self, where: Path) -> str | Path:

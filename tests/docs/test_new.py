@@ -1,12 +1,13 @@
 """`make new` refuses in a sentence, and writes nothing then; what is left to write is found."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.support import pages
 from tests.support.site import copy_project
-from tools.lessons import Lesson, LessonError
+from tools.lessons import ROOT, Lesson, LessonError
 from tools.new import left_to_write, new
 
 
@@ -62,3 +63,16 @@ def test_each_part_of_a_new_lesson_says_what_is_left_to_write(tmp_path: Path) ->
     assert pages.section_faults(page, exercises=True, steps=2) == []
     assert pages.heading_faults(page) == []
     assert "<!-- walk: " in page
+
+
+def test_a_new_lesson_is_python_throughout(tmp_path: Path) -> None:
+    """From lesson 12, whose exercise's checks begin with an import in the other form."""
+    root = copy_project(tmp_path)
+    tests = Path("tests/exercises/test_12_lifespan.py")
+    (root / tests).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / tests, root / tests)
+    for path in new("77", "heartbeat", "12", root):
+        if path.suffix == ".py":
+            compile((root / path).read_text("utf-8"), str(path), "exec")
+    left = {path.name for path, _, _ in left_to_write("77_heartbeat", root)}
+    assert left >= {"README.md", "hints.md", "test_exercise.py"}
