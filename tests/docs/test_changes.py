@@ -101,9 +101,10 @@ def test_what_a_step_imports_from_its_lesson_is_not_new_in_the_lesson(tmp_path: 
             "01_a": (
                 "",
                 {
-                    "step_1.py": "from .shared import x\n",
+                    "step_1.py": "from .parts import part\nfrom .shared import x\n",
                     "main.py": "from .new import y\nfrom .shared import x\n",
                     "shared.py": shared,
+                    "parts/part.py": shared,
                     "new.py": new,
                 },
             ),
@@ -112,6 +113,7 @@ def test_what_a_step_imports_from_its_lesson_is_not_new_in_the_lesson(tmp_path: 
     (written,) = changes.steps(Lesson("01_a", root)).values()
     assert "--- /dev/null\n+++ 01_a/new.py\n" in written
     assert "shared.py" not in written
+    assert "parts/part.py" not in written
 
 
 def test_a_missing_newline_at_the_end_is_said(tmp_path: Path) -> None:
