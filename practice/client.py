@@ -168,6 +168,11 @@ class App:
             return Denial(response.status_code, headers, body)
         return Denial()
 
+    def open_unread(self, path: str) -> None:
+        """Open a WebSocket from which nobody ever reads: what is sent to it piles up."""
+        # With room for one message, the library stops reading from the network.
+        self._connect(path, None, reads=False)
+
     def open_soon(self, path: str, otherwise: str) -> Client:
         """Open a WebSocket as soon as it is let in; `otherwise` is the sentence if it never is.
 
@@ -262,7 +267,9 @@ class App:
         """Close what is still open."""
         self._open.close()
 
-    def _connect(self, path: str, headers: dict[str, str] | None) -> ClientConnection:
+    def _connect(
+        self, path: str, headers: dict[str, str] | None, *, reads: bool = True
+    ) -> ClientConnection:
         url = f"ws://127.0.0.1:{self._learner.port}{path}"
         try:
             return self._open.enter_context(
@@ -272,6 +279,8 @@ class App:
                     open_timeout=SECONDS,
                     close_timeout=SECONDS,
                     additional_headers=headers,
+                    max_queue=16 if reads else 1,
+                    compression="deflate" if reads else None,
                 )
             )
         except InvalidStatus:

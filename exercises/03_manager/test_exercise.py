@@ -1,6 +1,7 @@
 """Who the chat of exercise 3 says is online, and when: `make check E=03`."""
 
 from random import sample
+from time import monotonic
 
 from practice import App, Client
 
@@ -126,6 +127,32 @@ def test_sends_to_every_window(app: App) -> None:
                     f"{ada} has three windows, and each should read all messages."
                     f" {fault}"
                 ) from None
+
+
+def test_nobody_waits_for_windows_that_do_not_read(app: App) -> None:
+    """A window that does not read delays nobody, and is dropped after a while."""
+    ada, ben, cleo = people(3)
+    for _ in range(3):
+        app.open_unread(f"/ws/{cleo}")
+    with app.connect(f"/ws/{ben}") as window, app.connect(f"/ws/{ada}") as speaker:
+        # More than the network holds for a window that does not read.
+        for number in range(100):
+            text = f"{number} {'x' * 65_536}"
+            speaker.send(text)
+            try:
+                speaker.hears_until(f"You wrote: {text}")
+                answered = monotonic()
+                window.hears_until(f"{ada} says: {text}")
+            except AssertionError:
+                raise AssertionError(
+                    f"{cleo} has three windows that do not read, and after {number}"
+                    " messages of 64 KiB nobody else gets any more."
+                ) from None
+            waited = monotonic() - answered
+            assert waited < 0.8, (
+                f"{cleo} has three windows that do not read, and {ben} waits"
+                f" {waited:.1f} s for what {ada} says."
+            )
 
 
 def test_announces_when_the_last_window_has_gone(app: App) -> None:

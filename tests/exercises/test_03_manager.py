@@ -13,6 +13,9 @@ FORGET_ALL = """\
                     del self.connections[key]
 """
 
+TOGETHER = "        await asyncio.gather(*(self.send(one, text) for one in others))\n"
+IN_TURN = "        for one in others:\n            await self.send(one, text)\n"
+
 WRONG = {
     "named once, announced each time": (
         {"if names != self.announced:": "if names:"},
@@ -58,6 +61,14 @@ WRONG = {
             )
         },
         "is right.",
+    ),
+    "sends to one after the other": (
+        {TOGETHER: IN_TURN},
+        " has three windows that do not read, and ",
+    ),
+    "waits a thousand seconds for a window": (
+        {"SEND_TIMEOUT = 1.0": "SEND_TIMEOUT = 1000.0"},
+        "messages of 64 KiB nobody else gets any more.",
     ),
 }
 
