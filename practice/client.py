@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -131,6 +132,11 @@ class App:
     def origin(self) -> str:
         """The origin of the app's own pages."""
         return f"http://127.0.0.1:{self._learner.port}"
+
+    @property
+    def folder(self) -> Path:
+        """Where the learner's program is, for a check that has to look into it."""
+        return self._learner.folder
 
     @contextmanager
     def connect(self, path: str, headers: dict[str, str] | None = None) -> Generator[Client]:

@@ -107,6 +107,11 @@ class LearnerApp:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the learner's copy."""
+        return self._exercise.work
+
     def restart(self, root_path: str) -> None:
         """Serve it anew below a path, on another port and with an empty log."""
         self.kill()

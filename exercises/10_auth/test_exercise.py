@@ -1,9 +1,14 @@
 """What becomes of a lost pass in exercise 10: `make check E=10`."""
 
+import asyncio
+import sys
+from importlib import import_module
 from time import monotonic
 
+import httpx2
 import pytest
 from practice import SECONDS, App, Client
+from starlette.types import Message
 
 STARTER_SAYS = "Kar reports its pass as lost, and asking for a ticket with it gets"
 
@@ -171,3 +176,89 @@ def test_forgets_no_other(app: App) -> None:
         "Two passes are lost, the first of them is over, and the second gets"
         f" {status}; 401 is due."
     )
+
+
+class Inside:
+    """The learner's program in this process, where a check can look into it."""
+
+    def __init__(self, app: App, patch: pytest.MonkeyPatch) -> None:
+        patch.syspath_prepend(str(app.folder))
+        patch.delitem(sys.modules, "main", raising=False)
+        # A compiled file would hide what is changed within the same second.
+        patch.setattr(sys, "dont_write_bytecode", True)
+        self.program = import_module("main")
+        transport = httpx2.ASGITransport(app=self.program.app)
+        self.http = httpx2.AsyncClient(
+            transport=transport, base_url="http://station"
+        )
+
+    async def gets_pass(self) -> dict[str, str]:
+        """Return the headers that show a new pass."""
+        kar = {"hut": "Kar", "word": "edelweiss"}
+        answer = await self.http.post("/passes", json=kar)
+        return {"Authorization": f"Bearer {answer.json()['pass']}"}
+
+    async def opens_a_line(self, shown: dict[str, str]) -> bool:
+        """Report the pass as lost while its line opens; return if the line ends."""
+        answer = await self.http.post("/tickets", headers=shown)
+        connect = [{"type": "websocket.connect"}]
+
+        async def receive() -> Message:
+            if not connect:
+                # The client says nothing, and stays.
+                await asyncio.Event().wait()
+            return connect.pop()
+
+        async def send(message: Message) -> None:
+            if message["type"] == "websocket.accept":
+                await self.http.post("/lost", headers=shown)
+
+        scope = {
+            "type": "websocket",
+            "path": "/ws",
+            "query_string": f"ticket={answer.json()['ticket']}".encode(),
+            "headers": [],
+            "subprotocols": [],
+        }
+        try:
+            async with asyncio.timeout(1):
+                await self.program.app(scope, receive, send)
+        except TimeoutError:
+            return False
+        return True
+
+
+def test_ends_a_line_that_is_being_opened(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line ends, too, whose pass is lost while the line is being opened."""
+
+    async def check() -> None:
+        inside = Inside(app, monkeypatch)
+        assert await inside.opens_a_line(await inside.gets_pass()), (
+            "Kar's pass is lost in the moment in which the server accepts a line of"
+            " it, and this line stays open."
+        )
+
+    asyncio.run(check())
+
+
+def test_the_list_itself_gets_shorter(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is over is taken off the list, and not only left out of its count."""
+    monkeypatch.setenv("NIGHT_SECONDS", "1")
+
+    async def check() -> None:
+        inside = Inside(app, monkeypatch)
+        await inside.http.post("/lost", headers=await inside.gets_pass())
+        end = monotonic() + SECONDS
+        while (await inside.http.get("/lost")).json()["lost"] and monotonic() < end:
+            pass
+        kept = getattr(inside.program, "lost", {})
+        assert not kept, (
+            "The lost pass is over, and your list `lost` still has it, so the list"
+            " grows for as long as the station runs."
+        )
+
+    asyncio.run(check())

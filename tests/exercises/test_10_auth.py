@@ -60,6 +60,19 @@ WRONG = {
         {"if until <= time()]:": "if until > time()]:"},
         "3 passes are lost, and 0 are on the list.",
     ),
+    "what is over is left out of the count alone": (
+        {
+            "        del lost[number]\n": "        pass\n",
+            'return {"lost": len(lost)}': (
+                'return {"lost": sum(until > time() for until in lost.values())}'
+            ),
+        },
+        "your list `lost` still has it",
+    ),
+    "no second look when the line is open": (
+        {"            if shown.number in lost:\n": "            if False:\n"},
+        "in which the server accepts a line of it, and this line stays open.",
+    ),
 }
 
 
