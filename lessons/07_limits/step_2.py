@@ -35,6 +35,12 @@ async def is_banned(address: str) -> bool:
     return address == "192.0.2.66"
 
 
+async def close(websocket: WebSocket, code: int, reason: str) -> None:
+    """Close a connection, and do nothing if the client has gone."""
+    with suppress(*CLIENT_GONE, RuntimeError):
+        await websocket.close(code, reason)
+
+
 async def converse(websocket: WebSocket) -> None:
     client_id = next(client_ids)
     try:
@@ -46,7 +52,7 @@ async def converse(websocket: WebSocket) -> None:
                     await manager.broadcast(said, exclude=websocket)
             except KeyError:
                 # iter_text() looks up "text", and a binary message has none.
-                await websocket.close(1003, "Send text, not bytes.")
+                await close(websocket, 1003, "Send text, not bytes.")
     finally:
         await manager.broadcast(f"Client #{client_id} left the chat")
 
@@ -76,7 +82,6 @@ async def chat(
         if refuse == "before":
             raise
         # A page can read a close frame, and it cannot read an HTTP response.
-        with suppress(*CLIENT_GONE):
-            await websocket.accept()
-            reason = f"{refusal.detail} Try again in {RETRY_AFTER} s."
-            await websocket.close(1013, reason)
+        await websocket.accept()
+        reason = f"{refusal.detail} Try again in {RETRY_AFTER} s."
+        await close(websocket, 1013, reason)

@@ -39,6 +39,12 @@ async def is_banned(address: str) -> bool:
     return address == "192.0.2.66"
 
 
+async def close(websocket: WebSocket, code: int, reason: str) -> None:
+    """Close a connection, and do nothing if the client has gone."""
+    with suppress(*CLIENT_GONE, RuntimeError):
+        await websocket.close(code, reason)
+
+
 async def converse(websocket: WebSocket) -> None:
     client_id = next(client_ids)
     bucket = TokenBucket(settings.messages_per_second)
@@ -50,14 +56,14 @@ async def converse(websocket: WebSocket) -> None:
                         reason = (
                             f"More than {settings.messages_per_second:g} a second."
                         )
-                        await websocket.close(1008, reason)
+                        await close(websocket, 1008, reason)
                         break
                     await manager.send(websocket, f"You wrote: {text}")
                     said = f"Client #{client_id} says: {text}"
                     await manager.broadcast(said, exclude=websocket)
             except KeyError:
                 # iter_text() looks up "text", and a binary message has none.
-                await websocket.close(1003, "Send text, not bytes.")
+                await close(websocket, 1003, "Send text, not bytes.")
     finally:
         await manager.broadcast(f"Client #{client_id} left the chat")
 
@@ -87,7 +93,6 @@ async def chat(
         if refuse == "before" or not refusals.take():
             raise
         # A page can read a close frame, and it cannot read an HTTP response.
-        with suppress(*CLIENT_GONE):
-            await websocket.accept()
-            reason = f"{refusal.detail} Try again in {RETRY_AFTER} s."
-            await websocket.close(1013, reason)
+        await websocket.accept()
+        reason = f"{refusal.detail} Try again in {RETRY_AFTER} s."
+        await close(websocket, 1013, reason)
