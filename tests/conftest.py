@@ -21,6 +21,16 @@ fork.preload("httpx2", "pytest", "pytest_timeout", "watchfiles", "websockets.syn
 
 _LESSON = re.compile(r"\[(\d\d_\w+(?:/\w+)?(?:-websockets-sansio|-wsproto|-websockets)?)\]$")
 
+_LONG = {
+    "tests/course/test_bundle.py",
+    "tests/lessons/test_03_manager.py",
+    "tests/lessons/test_10_auth.py",
+    "tests/lessons/test_13_push.py",
+    "tests/topics/test_handshakes.py",
+    "tests/topics/test_servers.py",
+}
+"""Files that one process has to test whole, and that take it minutes: they begin."""
+
 _SHARING_NOTHING = {
     "tests/browser/test_walks.py",
     "tests/contract/test_client_programs.py",
@@ -28,7 +38,7 @@ _SHARING_NOTHING = {
     "tests/exercises/test_faults.py",
     "tests/exercises/test_words.py",
 }
-"""Long files whose tests share hardly anything: each goes to the process that is free."""
+"""Long files whose tests share hardly anything: they fill what is left of a run at its end."""
 
 _SHARING_LITTLE = {
     "tests/browser/test_compare.py",
@@ -49,6 +59,16 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a run begin with what is long and whole, and end with what is many short pieces."""
+
+    def turn(item: pytest.Item) -> int:
+        path = item.nodeid.partition("::")[0]
+        return 0 if path in _LONG else 2 if path in _SHARING_NOTHING else 1
+
+    items.sort(key=turn)
+
+
 def pytest_report_header() -> str:
     """Say how far the proofs without a network go on this machine."""
     return f"network off: {offline.how()}"
@@ -65,6 +85,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> objec
     Once that is mended, `--dist loadgroup` and a marker replace these lines.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - not without xdist.
+
+    # They come in their order, and not by the number of their tests.
+    config.option.loadscopereorder = False
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:

@@ -13,8 +13,9 @@ from playwright.sync_api import BrowserContext, Dialog, Page, expect
 from tests.support.browser import Witness
 from tests.support.contract import WATCHED, each_lesson, lesson_server
 from tests.support.machine import certificate
+from tests.support.nightly import some_in_each_run
 from tests.support.server import Server
-from tests.support.speech import lesson
+from tests.support.speech import FOLDERS, lesson
 
 HTML = "<img src=x onerror=alert(1)><b>bold</b>"
 
@@ -202,7 +203,7 @@ def key_and_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     return certificate(tmp_path_factory.mktemp("certificate"))
 
 
-@each_lesson
+@pytest.mark.parametrize("name", some_in_each_run(FOLDERS))
 def test_works_behind_https(
     name: str, key_and_certificate: tuple[Path, Path], trusting: BrowserContext
 ) -> None:

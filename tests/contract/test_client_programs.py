@@ -11,6 +11,7 @@ import pytest
 from course.find_lesson import find_program, live_programs, programs
 from tests.support.clients import assert_says_why, clients, one_sentence, run_client
 from tests.support.contract import lesson_server
+from tests.support.nightly import some_in_each_run
 from tests.support.server import ROOT, Server, serve
 from tests.support.speech import FOLDERS
 from tools.lessons import Lesson
@@ -25,7 +26,13 @@ each_client = pytest.mark.parametrize(
 each_client_and_program = pytest.mark.parametrize(
     ("path", "program"),
     [
-        pytest.param(path, program, id=f"{path.parents[1].name}/{path.stem}-{program}")
+        pytest.param(
+            path,
+            program,
+            id=f"{path.parents[1].name}/{path.stem}-{program}",
+            # What it shows of a step is tested with the lesson.
+            marks=[] if program == "main" else [pytest.mark.thorough],
+        )
         for path in CLIENTS
         for program in programs(path.parents[1])
     ],
@@ -61,7 +68,7 @@ def test_a_client_says_in_a_sentence_that_nobody_answers(path: Path, unused: str
     assert_says_why(path, unused)
 
 
-@pytest.mark.parametrize("address", NOWHERE)
+@pytest.mark.parametrize("address", some_in_each_run(NOWHERE, NOWHERE[:1]))
 @each_client
 def test_a_client_says_in_a_sentence_that_an_address_is_wrong(path: Path, address: str) -> None:
     assert_says_why(path, address)

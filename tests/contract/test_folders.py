@@ -20,6 +20,7 @@ from tests.support.contract import (
     media_type,
 )
 from tests.support.imports import OURS
+from tests.support.nightly import some_in_each_run
 from tests.support.server import ROOT, Uvicorn, complaints, serve
 from tests.support.speech import (
     FOLDERS,
@@ -41,8 +42,11 @@ def is_relative(folder: Path) -> bool:
     )
 
 
+some_lessons = pytest.mark.parametrize("name", some_in_each_run(FOLDERS))
+
 with_relative_imports = pytest.mark.parametrize(
-    "name", [name for name in FOLDERS if is_relative(ROOT / "lessons" / name)]
+    "name",
+    some_in_each_run(name for name in FOLDERS if is_relative(ROOT / "lessons" / name)),
 )
 
 with_naive = pytest.mark.parametrize(
@@ -121,7 +125,7 @@ def test_imports_nothing_of_the_project(name: str) -> None:
         assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}, so its folder cannot leave."
 
 
-@each_lesson
+@some_lessons
 def test_runs_with_fastapi_dev_and_ends_with_ctrl_c(name: str) -> None:
     with FastAPIDev(name) as dev:
         assert_served(dev, name)
@@ -132,7 +136,7 @@ def test_runs_with_fastapi_dev_and_ends_with_ctrl_c(name: str) -> None:
         assert not wrong, f"fastapi dev of {name} complains: {wrong[0]}"
 
 
-@each_lesson
+@some_lessons
 def test_runs_where_nothing_of_the_project_is(name: str, tmp_path: Path) -> None:
     copied = tmp_path / name
     shutil.copytree(ROOT / "lessons" / name, copied, ignore=shutil.ignore_patterns("__pycache__"))

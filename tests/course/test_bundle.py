@@ -230,6 +230,7 @@ def test_the_checksum_is_the_bundles(archive: Path) -> None:
     assert digest == hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
+@pytest.mark.thorough
 def test_the_second_time_it_needs_no_network_and_writes_the_same_bytes(
     clone: Path, archive: Path, offline: Offline
 ) -> None:

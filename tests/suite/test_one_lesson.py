@@ -37,6 +37,7 @@ def collected(*words: str) -> set[str]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(200)
 def test_a_lessons_tests_are_all_that_name_it() -> None:
     chosen = collected("L=03")

@@ -48,9 +48,16 @@ the deprecated one, is left to the nightly run: `make test ALL=1`.
 """
 
 
-def _marks(name: str, implementation: str) -> list[pytest.MarkDecorator]:
-    """Return the mark of a lesson on an implementation for which one run a night will do."""
-    usual = IN_EACH_RUN.get(name, IMPLEMENTATIONS[:1])
+USUAL = IMPLEMENTATIONS[:1]
+
+STEPS_IN_EACH_RUN = "03_manager"
+"""The lesson whose steps keep their promises in each run; the steps of the others, each night."""
+
+
+def _marks(name: str, implementation: str = USUAL[0]) -> list[pytest.MarkDecorator]:
+    """Return the mark of a lesson or step for which one run a night will do."""
+    folder, _, step = name.partition("/")
+    usual = () if step and folder != STEPS_IN_EACH_RUN else IN_EACH_RUN.get(folder, USUAL)
     return [] if implementation in usual else [pytest.mark.thorough]
 
 
@@ -91,12 +98,14 @@ def promises_of(name: str) -> set[str]:
 
 def each_promising(*promises: str, among: Sequence[str] = FOLDERS) -> pytest.MarkDecorator:
     """Run a test for every lesson, and for every step that makes one of these promises."""
-    return pytest.mark.parametrize("name", promising(*promises, among=among))
+    return pytest.mark.parametrize(
+        "name", [pytest.param(one, marks=_marks(one)) for one in promising(*promises, among=among)]
+    )
 
 
 def _everywhere(*promises: str) -> list[ParameterSet]:
     return [
-        pytest.param((name, one), id=f"{name}-{one}", marks=_marks(name.partition("/")[0], one))
+        pytest.param((name, one), id=f"{name}-{one}", marks=_marks(name, one))
         for name in promising(*promises, among=WITH_WEBSOCKET)
         for one in IMPLEMENTATIONS
     ]
