@@ -1,11 +1,10 @@
-"""Exercise 11: the false alarm. Let no other page speak in a warden's name."""
+"""Exercise 11: the alarm. Let no other page act in a user's name."""
 
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from secrets import compare_digest
 from typing import Annotated
 
 from anyio import CancelScope
@@ -27,113 +26,116 @@ from starlette.websockets import WebSocketDisconnected
 
 
 class Settings(BaseSettings):
-    """Whose pages may come besides our own: PAGES='["https://hut.example"]'."""
+    """Whose pages are allowed besides ours: ALLOWED_ORIGINS='["https://a.example"]'."""
 
-    pages: list[str] = []
+    allowed_origins: list[str] = []
 
 
 app = FastAPI()
 settings = Settings()
 
-# Starlette has two ways to say that the client has gone.
-CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
+# Who is signed in, by the cookie `session`: as in lesson 2, a real one is random.
+USERS = {"apple": "Ada", "banana": "Grace"}
 
-# A window that has not taken a message after this long no longer counts as one.
-SEND_TIMEOUT = 1.0
-
-# Each hut's word of the day.
-WORDS = {"Kar": "edelweiss", "Alm": "gentian", "Joch": "arnica"}
-
-# Anybody's page may show the weather.
-PUBLIC = ("/weather",)
+# Any page may show this, so it is open to all.
+PUBLIC = ("/status",)
 
 
-class Guard:
+class OriginGuard:
     """An ASGI middleware that refuses what other people's pages ask for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what may come in, and refuse the rest with 403."""
-        # TODO: everything may come in, whatever page it is from.
+        """Pass on what is allowed, and refuse the rest with 403."""
+        # TODO: everything is passed on, whatever page it is from.
         await self.app(scope, receive, send)
 
 
-app.add_middleware(Guard)
-app.add_middleware(CORSMiddleware, allow_origins=settings.pages)
+app.add_middleware(OriginGuard)
+app.add_middleware(CORSMiddleware, allow_origins=settings.allowed_origins)
+
+
+# The manager of lesson 3, unchanged, up to `manager = ConnectionManager()`.
+
+# Starlette has two ways to say that the client has gone.
+CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
+
+# Seconds. A client that needs longer than this to take a message is dropped.
+SEND_TIMEOUT = 1.0
 
 
 @dataclass
-class Window:
-    """What is kept of a window."""
+class Connection:
+    """What the manager keeps about one client."""
 
     scope: CancelScope
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Line:
-    """Which windows are open, and how to speak to all of them."""
+class ConnectionManager:
+    """Keeps the open connections, and sends to one of them or to all."""
 
     def __init__(self) -> None:
-        self.windows: dict[WebSocket, Window] = {}
+        self.connections: dict[WebSocket, Connection] = {}
 
     @contextmanager
-    def window(self, websocket: WebSocket) -> Generator[None]:
-        """Keep a window while the block runs; end the block if it is dropped."""
+    def connect(self, websocket: WebSocket) -> Generator[None]:
+        """Keep a connection for as long as the `with` block runs."""
         with CancelScope() as scope:
-            self.windows[websocket] = Window(scope)
+            self.connections[websocket] = Connection(scope)
             try:
                 yield
             finally:
-                self.windows.pop(websocket, None)
+                self.connections.pop(websocket, None)
 
     async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one window; a window that cannot be reached is one no longer."""
-        window = self.windows.get(websocket)
-        if window is None:
+        """Send to one client, and do nothing if it has gone."""
+        connection = self.connections.get(websocket)
+        if connection is None:
             return  # It has left, or was dropped.
         try:
             # One message at a time: not every server can send two at once.
-            async with asyncio.timeout(SEND_TIMEOUT), window.lock:
+            async with asyncio.timeout(SEND_TIMEOUT), connection.lock:
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.windows.pop(websocket, None)
+            pass  # Its own endpoint will notice, and remove it.
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait forever.
-            if self.windows.pop(websocket, None):
-                window.scope.cancel()
+            self.drop(websocket)  # Its own endpoint would wait for it forever.
 
-    async def broadcast(self, text: str) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Once it has started it reaches everybody, even if the sender is dropped.
-        with CancelScope(shield=True):
-            windows = list(self.windows)
-            await asyncio.gather(*(self.send(window, text) for window in windows))
+    async def broadcast(self, text: str, exclude: WebSocket | None = None) -> None:
+        """Send to all clients, or to all but one."""
+        # A list: clients may come and go while this waits for the network.
+        others = [one for one in self.connections if one is not exclude]
+        await asyncio.gather(*(self.send(one, text) for one in others))
+
+    def drop(self, websocket: WebSocket) -> None:
+        """Forget a connection, and end the `with` block that keeps it."""
+        if connection := self.connections.pop(websocket, None):
+            connection.scope.cancel()
 
 
-line = Line()
+manager = ConnectionManager()
 
 
 class SignIn(BaseModel):
-    hut: str
-    word: str
+    user: str
+    secret: str
 
 
-def hut_of(word: Annotated[str, Cookie()] = "") -> str:
-    """Return the hut whose word of the day a cookie has.
+def get_current_user(session: Annotated[str, Cookie()] = "") -> str:
+    """Return the user whose cookie it is.
 
     Raises:
-        HTTPException: 401, it is the word of none.
+        HTTPException: 401, it is nobody's.
     """
-    for hut, right in WORDS.items():
-        if compare_digest(word.encode(), right.encode()):
-            return hut
-    raise HTTPException(401, "Say your word first.")
+    if session not in USERS:
+        raise HTTPException(401, "Sign in first.")
+    return USERS[session]
 
 
-Hut = Annotated[str, Depends(hut_of)]
+User = Annotated[str, Depends(get_current_user)]
 
 
 @app.get("/")
@@ -141,41 +143,41 @@ async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
-@app.get("/huts")
-async def huts() -> list[str]:
-    return list(WORDS)
+@app.get("/users")
+async def users() -> list[str]:
+    return list(USERS.values())
 
 
-@app.post("/words", status_code=204)
-async def sign_in(said: SignIn, response: Response) -> None:
-    if hut_of(said.word) != said.hut:
-        raise HTTPException(401, "This is the word of another hut.")
-    response.set_cookie("word", said.word, httponly=True, samesite="strict")
+@app.post("/sign-in", status_code=204)
+async def sign_in(body: SignIn, response: Response) -> None:
+    if USERS.get(body.secret) != body.user:
+        raise HTTPException(401, "Wrong user or secret.")
+    response.set_cookie("session", body.secret, httponly=True, samesite="strict")
 
 
 @app.post("/alarm")
-async def alarm(hut: Hut) -> dict[str, int]:
-    heard = len(line.windows)
-    await line.broadcast(f"ALARM from {hut}")
-    return {"heard": heard}
+async def alarm(user: User) -> dict[str, int]:
+    received = len(manager.connections)
+    await manager.broadcast(f"ALARM from {user}")
+    return {"received": received}
 
 
-@app.websocket("/weather")
-async def weather(websocket: WebSocket) -> None:
+@app.websocket("/status")
+async def status(websocket: WebSocket) -> None:
     await websocket.accept()
     with suppress(*CLIENT_GONE):
-        await websocket.send_text("Snow at 2100 m.")
+        await websocket.send_text("The chat is open.")
         while (await websocket.receive())["type"] != "websocket.disconnect":
             pass
 
 
 @app.websocket("/ws")
-async def talk(websocket: WebSocket, hut: Hut) -> None:
+async def chat(websocket: WebSocket, user: User) -> None:
     await websocket.accept()
-    with line.window(websocket), suppress(*CLIENT_GONE):
+    with manager.connect(websocket), suppress(*CLIENT_GONE):
         try:
             async for text in websocket.iter_text():
-                await line.broadcast(f"{hut}: {text}")
+                await manager.broadcast(f"{user}: {text}")
         except KeyError:
             # iter_text() looks up "text", and a binary message has none.
             await websocket.close(1003, "Send text, not bytes.")
