@@ -1,123 +1,144 @@
 """What the warnings of exercise 13 must do: `make check E=13`."""
 
+from random import sample
 from time import monotonic
 
 import pytest
 from practice import App, Client
 
-pytestmark = pytest.mark.environment(HORN_SECONDS="1")
+pytestmark = pytest.mark.environment(REPORT_SECONDS="1")
 
-STARTER_SAYS = (
-    "Kar says 'want storm' and hears 'Kar wants: want storm'; 'Kar wants: storm' is"
+STARTER_SAYS = "and gets no answer"
+
+ALL = ("avalanche", "flood", "storm")
+HELP = (
+    "Send subscribe or unsubscribe with one of avalanche, flood, storm; or report."
 )
-
-HELP = "Say want or drop with avalanche, flood or storm; or say horn."
-BLOWN = "The horn of Kar was blown."
+REPORT = "Report: more snow than yesterday."
 
 
-def says(client: Client, hut: str, words: str, answer: str) -> None:
-    """Let a hut say something, and hear the answer and nothing before it."""
-    client.send(words)
-    heard = client.hears(
-        f"{hut} says {words!r} and hears nothing; {answer!r} is due."
+def subscribed(*topics: str) -> str:
+    """Return the answer that says what a client is subscribed to."""
+    return f"Subscribed to: {', '.join(sorted(topics)) or 'nothing'}"
+
+
+def says(client: Client, text: str, answer: str) -> None:
+    """Let a client send a message, and get the answer and nothing before it."""
+    client.send(text)
+    got = client.hears(
+        f"A client sends {text!r} {STARTER_SAYS}; {answer!r} is right."
     )
-    assert heard == answer, (
-        f"{hut} says {words!r} and hears {heard!r}; {answer!r} is due."
-    )
-
-
-def told(client: Client, hut: str, warning: str) -> None:
-    """Let a hut hear a warning."""
-    heard = client.hears(f"The valley says {warning!r}, and {hut} hears nothing.")
-    assert heard == warning, (
-        f"The valley says {warning!r}, and {hut} hears {heard!r}."
+    assert got == answer, (
+        f"A client sends {text!r} and gets {got!r}; {answer!r} is right."
     )
 
 
-def test_answers_what_a_hut_wants(app: App) -> None:
-    """A hut says what it wants and what not, as often as it likes."""
-    with app.connect("/huts/Kar") as kar:
-        says(kar, "Kar", "want storm", "Kar wants: storm")
-        says(kar, "Kar", "want avalanche", "Kar wants: avalanche, storm")
-        says(kar, "Kar", "want storm", "Kar wants: avalanche, storm")
-        says(kar, "Kar", "drop storm", "Kar wants: avalanche")
-        says(kar, "Kar", "drop flood", "Kar wants: avalanche")
-        says(kar, "Kar", "drop avalanche", "Kar wants: nothing")
+def gets(client: Client, warning: str) -> None:
+    """Let a client get a warning."""
+    got = client.hears(f"{warning!r} is published, and a subscriber gets nothing.")
+    assert got == warning, (
+        f"{warning!r} is published, and a subscriber gets {got!r}."
+    )
 
 
-def test_helps_who_says_something_else(app: App) -> None:
-    """Whatever else a hut says is answered with what it may say."""
-    with app.connect("/huts/Joch") as joch:
-        for words in ("storm", "want sunshine", "drop", "want storm flood", ""):
-            says(joch, "Joch", words, HELP)
+def test_answers_what_a_client_is_subscribed_to(app: App) -> None:
+    """A client subscribes and unsubscribes as often as it likes."""
+    one, two, three = sample(ALL, 3)
+    with app.connect("/ws") as client:
+        says(client, f"subscribe {one}", subscribed(one))
+        says(client, f"subscribe {two}", subscribed(one, two))
+        says(client, f"subscribe {one}", subscribed(one, two))
+        says(client, f"unsubscribe {one}", subscribed(two))
+        says(client, f"unsubscribe {three}", subscribed(two))
+        says(client, f"unsubscribe {two}", subscribed())
 
 
-def test_warns_each_hut_of_what_it_wants(app: App) -> None:
-    """Each hut hears the warnings that it wants now, and no others."""
+def test_helps_a_client_that_sends_something_else(app: App) -> None:
+    """Any other message is answered with HELP."""
+    with app.connect("/ws") as client:
+        for text in (
+            "storm",
+            "subscribe sunshine",
+            "subscribe",
+            "subscribe a b",
+            "",
+        ):
+            says(client, text, HELP)
+
+
+def test_warns_each_client_of_its_topics(app: App) -> None:
+    """Each client gets the warnings that it is subscribed to now, and no others."""
+    one, two, _ = sample(ALL, 3)
     with (
-        app.connect("/valley") as valley,
-        app.connect("/huts/Kar") as kar,
-        app.connect("/huts/Alm") as alm,
+        app.connect("/warnings") as warnings,
+        app.connect("/ws") as client,
+        app.connect("/ws") as other,
     ):
-        says(kar, "Kar", "want storm", "Kar wants: storm")
-        says(alm, "Alm", "want flood", "Alm wants: flood")
-        valley.send("storm: Gusts on the ridge.")
-        told(kar, "Kar", "storm: Gusts on the ridge.")
-        says(kar, "Kar", "drop storm", "Kar wants: nothing")
-        says(kar, "Kar", "want flood", "Kar wants: flood")
-        valley.send("storm: It blows over.")
-        valley.send("flood: The bridge is gone.")
-        told(kar, "Kar", "flood: The bridge is gone.")
-        told(alm, "Alm", "flood: The bridge is gone.")
+        says(client, f"subscribe {one}", subscribed(one))
+        says(other, f"subscribe {two}", subscribed(two))
+        warnings.send(f"{one}: Stay inside.")
+        gets(client, f"{one}: Stay inside.")
+        says(client, f"unsubscribe {one}", subscribed())
+        says(client, f"subscribe {two}", subscribed(two))
+        warnings.send(f"{one}: It is over.")
+        warnings.send(f"{two}: The road is closed.")
+        gets(client, f"{two}: The road is closed.")
+        gets(other, f"{two}: The road is closed.")
 
 
-def test_a_hut_that_leaves_is_off_the_line(app: App) -> None:
-    """A hut that leaves or vanishes is off the line, though there is no warning."""
-    with app.connect("/huts/Kar") as kar, app.connect("/huts/Firn") as firn:
-        says(kar, "Kar", "want storm", "Kar wants: storm")
-        says(firn, "Firn", "want storm", "Firn wants: storm")
-        huts = app.get("/huts").json()
-        assert huts == ["Firn", "Kar"], f"Kar and Firn are on the line, not {huts}."
-        kar.close()
-        firn.vanish()
+def test_unsubscribes_a_client_that_leaves(app: App) -> None:
+    """A client that leaves or vanishes is unsubscribed, though nobody warns it."""
+    (topic,) = sample(ALL, 1)
+    with app.connect("/ws") as one, app.connect("/ws") as other:
+        says(one, f"subscribe {topic}", subscribed(topic))
+        says(other, f"subscribe {topic}", subscribed(topic))
+        count = app.get("/subscribers").json()[topic]
+        assert count == 2, f"Two clients are subscribed, and {count} are counted."
+        one.close()
+        other.vanish()
         end = monotonic() + 3
-        while (huts := app.get("/huts").json()) and monotonic() < end:
+        while (
+            count := app.get("/subscribers").json()[topic]
+        ) and monotonic() < end:
             continue
-    assert huts == [], (
-        f"Kar left and Firn vanished, and on the line are still {huts}."
+    assert count == 0, (
+        f"One client left, one vanished, and {count} of them are still subscribed."
     )
-    app.stays_calm("Kar left and Firn vanished")
+    app.stays_calm("One client left and one vanished")
 
 
-def test_hears_a_hut_while_its_horn_is_blown(app: App) -> None:
-    """While its horn is blown, a hut is heard and warned."""
-    with app.connect("/huts/Kar") as kar, app.connect("/valley") as valley:
-        kar.send("horn")
-        kar.send("want storm")
-        heard = kar.hears("Kar's horn is blown, and Kar hears nothing meanwhile.")
-        assert heard == "Kar wants: storm", (
-            f"Kar says 'horn' and 'want storm', and first hears {heard!r}; "
-            "while its horn is blown, Kar should be heard."
+def test_listens_to_a_client_while_its_report_is_written(app: App) -> None:
+    """While its report is written, a client is answered and warned."""
+    (topic,) = sample(ALL, 1)
+    with app.connect("/ws") as client, app.connect("/warnings") as warnings:
+        client.send("report")
+        client.send(f"subscribe {topic}")
+        got = client.hears("A client sends 'report', and gets nothing more.")
+        assert got == subscribed(topic), (
+            f"A client sends 'report' and 'subscribe {topic}', and first gets"
+            f" {got!r}; while its report is written, it should be answered."
         )
-        valley.send("storm: Gusts on the ridge.")
-        told(kar, "Kar", "storm: Gusts on the ridge.")
-        heard = kar.hears("Kar's horn was blown, and Kar is not told.")
-        assert heard == BLOWN, f"Kar's horn was blown, and Kar hears {heard!r}."
+        warnings.send(f"{topic}: Stay inside.")
+        gets(client, f"{topic}: Stay inside.")
+        got = client.hears("The report is written, and its client does not get it.")
+        assert got == REPORT, f"The report is written, and its client gets {got!r}."
 
 
-def test_a_horn_holds_up_nobody(app: App) -> None:
-    """A hut that leaves while its horn is blown leaves nothing behind."""
-    with app.connect("/huts/Kar") as kar, app.connect("/huts/Alm") as alm:
-        kar.send("horn")
-        says(kar, "Kar", "want storm", "Kar wants: storm")
-        kar.vanish()
-        says(alm, "Alm", "want storm", "Alm wants: storm")
-    app.stays_calm("Kar vanished while its horn was blown")
+def test_a_report_keeps_nobody_waiting(app: App) -> None:
+    """A client that leaves while its report is written leaves nothing behind."""
+    (topic,) = sample(ALL, 1)
+    with app.connect("/ws") as client, app.connect("/ws") as other:
+        client.send("report")
+        says(client, f"subscribe {topic}", subscribed(topic))
+        client.vanish()
+        says(other, f"subscribe {topic}", subscribed(topic))
+    app.stays_calm("A client vanished while its report was written")
 
 
-def test_stops_when_it_is_told_to(app: App) -> None:
-    """The station stops though huts are on the line and nobody warns them."""
-    with app.connect("/huts/Kar") as kar, app.connect("/huts/Alm") as alm:
-        says(kar, "Kar", "want storm", "Kar wants: storm")
-        says(alm, "Alm", "want flood", "Alm wants: flood")
+def test_stops_when_it_is_asked_to(app: App) -> None:
+    """The server stops while clients are connected and nobody warns them."""
+    (topic,) = sample(ALL, 1)
+    with app.connect("/ws") as one, app.connect("/ws") as other:
+        for client in (one, other):
+            says(client, f"subscribe {topic}", subscribed(topic))
         app.stop()

@@ -122,16 +122,15 @@ def test_the_starters_pages_fail_as_the_text_says(page: Page) -> None:
         expect(page.locator("body")).to_have_text('{"detail":"Not Found"}')
 
 
-def test_a_hut_is_warned_by_the_valley_of_what_it_wants(page: Page, tmp_path: Path) -> None:
+def test_a_subscriber_is_warned(page: Page, tmp_path: Path) -> None:
     solved("13_push", tmp_path)
     with serve("13_push.main:app", cwd=tmp_path) as server:
         page.goto(server.url)
-        page.get_by_role("button", name="Connect").click()
         expect(page.locator("#state")).to_have_text("open")
-        page.get_by_label("Say").fill("want storm")
+        page.get_by_label("Message").fill("subscribe storm")
         page.get_by_role("button", name="Send").click()
         latest = page.locator("#log li").first
-        expect(latest).to_have_text("Kar wants: storm")
+        expect(latest).to_have_text("Subscribed to: storm")
 
         page.get_by_role("button", name="Warn").click()
         expect(latest).to_have_text("storm: Gusts on the ridge.")
@@ -140,20 +139,17 @@ def test_a_hut_is_warned_by_the_valley_of_what_it_wants(page: Page, tmp_path: Pa
 def test_the_starter_of_exercise_13_listens_once_and_keeps_who_left(page: Page) -> None:
     with serve("exercises.13_push.main:app") as server:
         page.goto(server.url)
-        page.get_by_role("button", name="Connect").click()
         expect(page.locator("#state")).to_have_text("open")
-        for words in ("storm", "flood"):
-            page.get_by_label("Say").fill(words)
+        for text in ("subscribe storm", "subscribe flood"):
+            page.get_by_label("Message").fill(text)
             page.get_by_role("button", name="Send").click()
         page.get_by_role("button", name="Warn").click()
         expect(page.locator("#log li")).to_have_text(
-            ["storm: Gusts on the ridge.", "Kar wants: storm"]
+            ["storm: Gusts on the ridge.", "Subscribed to: storm"]
         )
 
-        page.get_by_label("Hut").fill("Alm")
-        page.get_by_role("button", name="Connect").click()
-        expect(page.locator("#state")).to_have_text("open")
-        assert page.request.get(f"{server.url}/huts").json() == ["Alm", "Kar"]
+        page.goto("about:blank")
+        assert page.request.get(f"{server.url}/subscribers").json()["storm"] == 1
 
         server.signal(signal.SIGINT)
         server.wait_for_log("Waiting for background tasks to complete")

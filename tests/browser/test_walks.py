@@ -21,6 +21,7 @@ NEW_FORM = {
     "08_routers",
     "09_rooms",
     "12_lifespan",
+    "13_push",
     "14_binary",
     "15_mounts",
 }

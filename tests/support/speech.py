@@ -234,7 +234,11 @@ LESSONS: dict[str, Speech] = {
         refused=ODD_IDS,
         env={"TICK_SECONDS": "1000"},
     ),
-    "13_push": Speech(reply="Unknown: {text}", longest=900, env={"TICK_SECONDS": "1000"}),
+    "13_push": Speech(
+        reply="Unknown: {text}",
+        longest=900,
+        env={"TICK_SECONDS": "1000", "LOOK_UP_SECONDS": "0", "TOKEN_SECONDS": "0"},
+    ),
     # What is no message of an upload is answered, and the answer quotes its beginning.
     "14_binary": Speech(path="upload", longest=60),
     "15_mounts": Speech(path="api/v1/ws", reply="You wrote: {text}", heard="says: {text}"),

@@ -27,7 +27,7 @@ SECONDS = 60
 """How long a program of a page may run."""
 
 LOG_SECONDS = 20
-"""How long what a page says of the log may take to get there."""
+"""How long what a page says of the log, or of a window, may take to get there."""
 
 _COMMENT = re.compile(r"^ *<!-- walk: (?P<words>.*) -->$")
 _QUOTE = r"""(?:"([^"]*)"|'([^']*)')"""
@@ -333,7 +333,7 @@ class Walk:
             ),
             rf"([A-Z]) shows {quoted}": lambda name, text: expect(
                 self._window(name).locator("body")
-            ).to_contain_text(re.compile(pattern(text))),
+            ).to_contain_text(re.compile(pattern(text)), timeout=1000 * LOG_SECONDS),
             rf"([A-Z]) does not show {quoted}": lambda name, text: expect(
                 self._window(name).locator("body")
             ).not_to_contain_text(re.compile(pattern(text))),

@@ -1,13 +1,12 @@
-"""Exercise 13: the warnings. To each hut those that it wants, at any time."""
+"""Exercise 13: warnings. To each client those that it wants, at any time."""
 
 import asyncio
 import time
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
 
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
-from fastapi import Path as PathParam
 from fastapi.responses import FileResponse
 from pydantic import PositiveFloat
 from pydantic_settings import BaseSettings
@@ -15,50 +14,67 @@ from starlette.websockets import WebSocketDisconnected
 
 
 class Settings(BaseSettings):
-    """How long a horn is blown, from the environment: HORN_SECONDS=10."""
+    """From the environment: REPORT_SECONDS=10 for a report that takes longer."""
 
-    horn_seconds: PositiveFloat = 5
+    report_seconds: PositiveFloat = 5
 
 
 # Starlette has two ways to say that the client has gone.
 CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
-KINDS = ("avalanche", "flood", "storm")
-HELP = "Say want or drop with avalanche, flood or storm; or say horn."
+TOPICS = ("avalanche", "flood", "storm")
+HELP = f"Send subscribe or unsubscribe with one of {', '.join(TOPICS)}; or report."
 
-Name = Annotated[str, PathParam(pattern=r"^[A-Z][a-z]{1,20}$")]
+Outbox = asyncio.Queue[str]
+
+
+class Topics:
+    """Keeps for each topic the outboxes of its subscribers."""
+
+    def __init__(self) -> None:
+        self.subscribers: dict[str, set[Outbox]] = {
+            topic: set() for topic in TOPICS
+        }
+
+    @contextmanager
+    def outbox(self) -> Generator[Outbox]:
+        """Make an outbox for one client, and unsubscribe it when the block ends."""
+        outbox = Outbox(100)
+        try:
+            yield outbox
+        finally:
+            for topic in TOPICS:
+                self.unsubscribe(topic, outbox)
+
+    def subscribe(self, topic: str, outbox: Outbox) -> None:
+        """Let an outbox have what is published from now on."""
+        self.subscribers[topic].add(outbox)
+
+    def unsubscribe(self, topic: str, outbox: Outbox) -> None:
+        """Let an outbox have no more of it."""
+        self.subscribers[topic].discard(outbox)
+
+    def subscriptions(self, outbox: Outbox) -> str:
+        """Return what an outbox is subscribed to, in words."""
+        names = [name for name in TOPICS if outbox in self.subscribers[name]]
+        return f"Subscribed to: {', '.join(names) or 'nothing'}"
+
+    def publish(self, topic: str, text: str) -> None:
+        """Put a message into the outbox of each subscriber, and wait for none."""
+        for outbox in self.subscribers.get(topic, ()):
+            if not outbox.full():
+                outbox.put_nowait(f"{topic}: {text}")
+
 
 settings = Settings()
+topics = Topics()
 app = FastAPI()
 
 
-class Hut:
-    """A hut: what it wants to be warned of, and what is still to be told."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.wanted: set[str] = set()
-        self.lines: asyncio.Queue[str] = asyncio.Queue(100)
-
-    def wants(self) -> str:
-        """Return what it wants, in words."""
-        return f"{self.name} wants: {', '.join(sorted(self.wanted)) or 'nothing'}"
-
-
-huts: set[Hut] = set()
-
-
-def warn(kind: str, text: str) -> None:
-    """Put a warning into the queue of each hut that wants it."""
-    for hut in huts:
-        if kind in hut.wanted and not hut.lines.full():
-            hut.lines.put_nowait(f"{kind}: {text}")
-
-
-def blow(hut: Hut) -> str:
-    """Blow the horn of a hut. It takes its time, and whoever calls it waits."""
-    time.sleep(settings.horn_seconds)
-    return f"The horn of {hut.name} was blown."
+def write_report() -> str:
+    """Write a report on the weather. It blocks for some seconds."""
+    time.sleep(settings.report_seconds)
+    return "Report: more snow than yesterday."
 
 
 @app.get("/")
@@ -66,57 +82,56 @@ async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
-@app.get("/huts")
-async def on_the_line() -> list[str]:
-    return sorted(hut.name for hut in huts)
+@app.get("/subscribers")
+async def count_subscribers() -> dict[str, int]:
+    return {name: len(outboxes) for name, outboxes in topics.subscribers.items()}
 
 
-@app.websocket("/valley")
-async def valley(websocket: WebSocket) -> None:
+@app.websocket("/warnings")
+async def take_warnings(websocket: WebSocket) -> None:
     await websocket.accept()
     async for text in websocket.iter_text():
-        warn(*text.partition(": ")[::2])
+        topics.publish(*text.partition(": ")[::2])
 
 
-async def hear(websocket: WebSocket, hut: Hut, tasks: asyncio.TaskGroup) -> None:
+async def reader(
+    websocket: WebSocket, outbox: Outbox, tasks: asyncio.TaskGroup
+) -> None:
     while True:
         match (await websocket.receive_text()).split(" "):
-            case ["want", kind] if kind in KINDS:
-                hut.wanted.add(kind)
-                await hut.lines.put(hut.wants())
-            case ["drop", kind] if kind in KINDS:
-                hut.wanted.discard(kind)
-                await hut.lines.put(hut.wants())
-            case ["horn"]:
-                # Not here: who waits for the horn hears nothing else.
-                tasks.create_task(blow_beside(hut))
+            case ["subscribe", topic] if topic in TOPICS:
+                topics.subscribe(topic, outbox)
+                await outbox.put(topics.subscriptions(outbox))
+            case ["unsubscribe", topic] if topic in TOPICS:
+                topics.unsubscribe(topic, outbox)
+                await outbox.put(topics.subscriptions(outbox))
+            case ["report"]:
+                # A task of its own, because the reader must go on listening.
+                tasks.create_task(report(outbox))
             case _:
-                await hut.lines.put(HELP)
+                await outbox.put(HELP)
 
 
-async def blow_beside(hut: Hut) -> None:
-    await hut.lines.put(await asyncio.to_thread(blow, hut))
+async def report(outbox: Outbox) -> None:
+    await outbox.put(await asyncio.to_thread(write_report))
 
 
-async def speak(websocket: WebSocket, hut: Hut) -> None:
+async def writer(websocket: WebSocket, outbox: Outbox) -> None:
     while True:
-        await websocket.send_text(await hut.lines.get())
+        await websocket.send_text(await outbox.get())
 
 
-@app.websocket("/huts/{name}")
-async def serve(websocket: WebSocket, name: Name) -> None:
+@app.websocket("/ws")
+async def serve(websocket: WebSocket) -> None:
     await websocket.accept()
-    hut = Hut(name)
-    huts.add(hut)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(hear(websocket, hut, tasks))
-            tasks.create_task(speak(websocket, hut))
-    except* CLIENT_GONE:
-        pass
-    except* KeyError:
-        # receive_text() looks up "text", and a binary message has none.
-        with suppress(*CLIENT_GONE):
-            await websocket.close(1003, "Send text, not bytes.")
-    finally:
-        huts.discard(hut)
+    with topics.outbox() as outbox:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(reader(websocket, outbox, tasks))
+                tasks.create_task(writer(websocket, outbox))
+        except* CLIENT_GONE:
+            pass
+        except* KeyError:
+            # receive_text() looks up "text", and a binary message has none.
+            with suppress(*CLIENT_GONE):
+                await websocket.close(1003, "Send text, not bytes.")
