@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse
 from .database import Database, read_all, save
 from .manager import CLIENT_GONE, ConnectionManager
 from .model import generate, look_up
+from .pubsub import TOPICS, Outbox, Topics
 from .state import (
     DatabaseOfApp,
     ManagerOfApp,
@@ -21,7 +22,6 @@ from .state import (
     close,
     create_app,
 )
-from .topics import TOPICS, Outbox, Topics
 
 logger = logging.getLogger(__name__)
 

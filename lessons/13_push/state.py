@@ -11,9 +11,9 @@ from starlette.requests import HTTPConnection
 
 from .database import Database, open_database
 from .manager import SEND_TIMEOUT, ConnectionManager
+from .pubsub import Topics, tick
 from .settings import settings
 from .shutdown import on_shutdown_signal
-from .topics import Topics, tick
 
 
 class State(TypedDict):

@@ -12,8 +12,8 @@ from fastapi.responses import FileResponse
 from .database import read_all, save
 from .manager import CLIENT_GONE, ConnectionManager
 from .model import generate, look_up
+from .pubsub import TOPICS, Outbox, Topics
 from .state import ManagerOfApp, Session, TopicsOfApp, close, create_app
-from .topics import TOPICS, Outbox, Topics
 
 app = create_app()
 

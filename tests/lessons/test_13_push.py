@@ -176,7 +176,7 @@ def test_an_answer_is_kept_over_a_restart(env: dict[str, str]) -> None:
 
 
 def test_a_slow_client_misses_ticks_and_no_tokens() -> None:
-    module = load("topics")
+    module = load("pubsub")
     topics = module.Topics()
     with topics.outbox() as slow:
         topics.subscribe("clock", slow)
@@ -187,7 +187,7 @@ def test_a_slow_client_misses_ticks_and_no_tokens() -> None:
 
 
 async def test_an_answer_waits_for_room_in_the_outbox() -> None:
-    module, topics = load("main"), load("topics")
+    module, topics = load("main"), load("pubsub")
 
     async def generate(_: str):  # noqa: ANN202 - a generator of a test.
         for number in range(150):
