@@ -20,8 +20,8 @@ NOWHERE = "/dev/null"
 _PROGRAM = re.compile(r"(main|naive|step_\d+)\.py")
 """Names for a lesson's program, so that each is compared with any other."""
 
-_IMPORT = re.compile(r"^from \.(\w+) import ", re.MULTILINE)
-"""How a program takes something from a file beside it."""
+_IMPORT = re.compile(r"^from \.+(\w*)[\w.]* import (?:\(([^)]*)\)|(.+)$)", re.MULTILINE)
+"""How a program takes something from a file beside it, or such a file itself."""
 
 
 def changes(lesson: Lesson) -> str:
@@ -128,15 +128,35 @@ def alike(
 
 
 def _without_imported(files: dict[str, str], other: dict[str, str]) -> dict[str, str]:
-    imported = {
-        name for path, text in other.items() if is_program(path) for name in _IMPORT.findall(text)
-    }
-    # A file, such as manager.py, or a folder of files, such as features/say.py.
+    """Leave out what the other side's programs import.
+
+    Of a program that is one file, also what that imports in turn; a package has all its files.
+    """
+    imported: set[str] = set()
+    found = {name for path, text in other.items() if is_program(path) for name in _imported(text)}
+    while found:
+        imported |= found
+        if len(other) > 1:
+            break
+        texts = [text for path, text in files.items() if _first(path) in found]
+        found = {name for text in texts for name in _imported(text)} - imported
     return {
-        path: text
-        for path, text in files.items()
-        if path in other or PurePosixPath(path).with_suffix("").parts[0] not in imported
+        path: text for path, text in files.items() if path in other or _first(path) not in imported
     }
+
+
+def _first(path: str) -> str:
+    # A file, such as manager.py, or a folder of files, such as features/say.py.
+    return PurePosixPath(path).with_suffix("").parts[0]
+
+
+def _imported(text: str) -> set[str]:
+    found = set()
+    for module, several, line in _IMPORT.findall(text):
+        ones = (several or line.partition("#")[0]).split(",")
+        files = {one.split(" as ")[0].strip() for one in ones if one.strip()}
+        found |= {module} if module else files
+    return found
 
 
 def is_program(path: str) -> bool:
