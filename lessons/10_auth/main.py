@@ -7,14 +7,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 
-from . import auth, chat, doors, tickets
+from . import auth, endpoints, notes, other_ways, tickets
 
 # Importing a feature registers its handler, so these names are not used below.
 from .features import roll, say, who  # noqa: F401 - the import is all that is needed
 
-# A note of 1000 characters is at most 12 000 bytes of JSON, its name a few more.
+# A note of 1000 characters is at most 12 000 bytes of JSON.
 app = FastAPI(max_body_size=16_384)
-for part in (auth, tickets, chat, doors):
+for part in (auth, notes, tickets, endpoints, other_ways):
     app.include_router(part.router)
 
 
@@ -35,7 +35,7 @@ for name in ("uvicorn.error", "uvicorn.access"):
 
 @app.exception_handler(RequestValidationError)
 async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
-    # FastAPI's own answer repeats the input, and NaN, for one, is no JSON.
+    # FastAPI's own answer repeats what was sent, and that may be a password.
     first = error.errors()[0]
     field = "".join(f"{part}: " for part in first["loc"][1:] if part)
     return JSONResponse({"detail": f"{field}{first['msg']}"}, 422)

@@ -1,4 +1,4 @@
-"""Tickets: each lets in the person it was given to, once, and soon."""
+"""Tickets: each lets one user in, once, and soon."""
 
 from secrets import token_urlsafe
 from time import monotonic
@@ -6,7 +6,8 @@ from time import monotonic
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel
 
-from .auth import Speaker, Speaking, settings
+from .auth import CurrentUser, User
+from .settings import settings
 
 router = APIRouter()
 
@@ -15,27 +16,29 @@ class Tickets:
     """The tickets that nobody has used yet, the oldest first."""
 
     def __init__(self) -> None:
-        self.waiting: dict[str, tuple[float, Speaker]] = {}
+        self.pending: dict[str, tuple[float, User]] = {}
 
-    def issue(self, speaker: Speaker) -> str:
-        """Return a new ticket, and forget those that are too old."""
+    def create(self, user: User) -> str:
+        """Return a new ticket, and forget those that have expired."""
         now = monotonic()
-        while self.waiting and next(iter(self.waiting.values()))[0] <= now:
-            del self.waiting[next(iter(self.waiting))]
+        for ticket, (expires_at, _) in list(self.pending.items()):
+            if expires_at > now:
+                break  # All tickets last equally long, so the rest is younger.
+            del self.pending[ticket]
         ticket = token_urlsafe(32)
-        self.waiting[ticket] = (now + settings.ticket_seconds, speaker)
+        self.pending[ticket] = (now + settings.ticket_seconds, user)
         return ticket
 
-    def redeem(self, ticket: str) -> Speaker:
-        """Return whose ticket this is; there is no second time.
+    def redeem(self, ticket: str) -> User:
+        """Return whose ticket this is. It works only once.
 
         Raises:
-            HTTPException: 401, nobody's, by now or ever.
+            HTTPException: 401, it was used, has expired, or is not ours.
         """
-        until, speaker = self.waiting.pop(ticket, (0.0, None))
-        if speaker is None or until <= monotonic():
-            raise HTTPException(401, "This ticket is used, too old, or none.")
-        return speaker
+        expires_at, user = self.pending.pop(ticket, (0.0, None))
+        if user is None or expires_at <= monotonic():
+            raise HTTPException(401, "This ticket is not valid, or not any more.")
+        return user
 
 
 tickets = Tickets()
@@ -46,6 +49,6 @@ class Ticket(BaseModel):
 
 
 @router.post("/tickets")
-async def hand_out(speaker: Speaking, response: Response) -> Ticket:
+async def create_ticket(user: CurrentUser, response: Response) -> Ticket:
     response.headers["Cache-Control"] = "no-store"
-    return Ticket(ticket=tickets.issue(speaker))
+    return Ticket(ticket=tickets.create(user))

@@ -10,22 +10,22 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 
-from . import auth, chat, doors, tickets
+from . import auth, endpoints, notes, other_ways, tickets
 
 # Importing a feature registers its handler, so these names are not used below.
 from .features import roll, say, who  # noqa: F401 - the import is all that is needed
 from .origin import OriginGuard, Settings
 
-# A note of 1000 characters is at most 12 000 bytes of JSON, its name a few more.
+# A note of 1000 characters is at most 12 000 bytes of JSON.
 app = FastAPI(max_body_size=16_384)
-for part in (auth, tickets, chat, doors):
+for part in (auth, notes, tickets, endpoints, other_ways):
     app.include_router(part.router)
 
 settings = Settings()
 app.add_middleware(
     OriginGuard, settings.allowed_origins, required=settings.require_origin
 )
-# The same list for HTTP; without credentials, for a token is no cookie.
+# The same list for HTTP; without credentials, because our token is not a cookie.
 app.add_middleware(
     CORSMiddleware,
     allow_origins=settings.allowed_origins,
@@ -35,10 +35,10 @@ app.add_middleware(
 
 
 @app.middleware("http")
-async def time_it(
+async def add_process_time(
     request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
-    # It says "http", and means it: no WebSocket comes by here.
+    # "http" means HTTP alone: this is never called for a WebSocket.
     start = perf_counter()
     response = await call_next(request)
     response.headers["X-Process-Time"] = f"{perf_counter() - start:.6f}"
@@ -62,7 +62,7 @@ for name in ("uvicorn.error", "uvicorn.access"):
 
 @app.exception_handler(RequestValidationError)
 async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
-    # FastAPI's own answer repeats the input, and NaN, for one, is no JSON.
+    # FastAPI's own answer repeats what was sent, and that may be a password.
     first = error.errors()[0]
     field = "".join(f"{part}: " for part in first["loc"][1:] if part)
     return JSONResponse({"detail": f"{field}{first['msg']}"}, 422)

@@ -1,4 +1,4 @@
-"""Whose page opens a WebSocket: the server's own, one of a list, or none."""
+"""Which pages may open a WebSocket: the server's own, and those of a list."""
 
 from collections.abc import Collection
 from typing import Annotated
@@ -12,11 +12,11 @@ from starlette.websockets import WebSocketClose
 urls = TypeAdapter(HttpUrl)
 
 
-def canonical(origin: str) -> str:
-    """Return an origin as a browser writes it: small, and without port 80 or 443.
+def normalize_origin(origin: str) -> str:
+    """Return an origin as a browser writes it: small letters, no default port.
 
     Raises:
-        ValueError: it is no origin, or more than one.
+        ValueError: it is not an origin, or it is more than one.
     """
     url = urls.validate_python(origin)
     if url.path != "/" or url.username or url.password or url.query or url.fragment:
@@ -25,9 +25,9 @@ def canonical(origin: str) -> str:
 
 
 class Settings(BaseSettings):
-    """Who else may come, from the environment: ALLOWED_ORIGINS='["https://a.org"]'."""
+    """What else is allowed, by the environment: ALLOWED_ORIGINS='["https://a.org"]'."""
 
-    allowed_origins: list[Annotated[str, AfterValidator(canonical)]] = []
+    allowed_origins: list[Annotated[str, AfterValidator(normalize_origin)]] = []
     require_origin: bool = False
 
 
@@ -42,33 +42,37 @@ class OriginGuard:
         self.required = required
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what may come in; refuse a handshake that may not with 403."""
-        if scope["type"] == "websocket" and not self.admits(HTTPConnection(scope)):
+        """Pass on what is allowed, and refuse any other handshake with 403."""
+        if scope["type"] == "websocket" and not self.is_allowed(
+            HTTPConnection(scope)
+        ):
             await WebSocketClose(1008)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    def admits(self, connection: HTTPConnection) -> bool:
-        """Return whether a handshake comes from a page that may come in."""
+    def is_allowed(self, connection: HTTPConnection) -> bool:
+        """Return whether a handshake comes from a page that may connect."""
         origins = connection.headers.getlist("origin")
         if not origins:
-            # Every browser sends one: this is a program, with nobody's cookies.
+            # Every browser sends one: this is a program, and has nobody's cookies.
             return not self.required
         try:
-            # Two are as good as none; "null" is no address, and may be anybody's.
-            (origin,) = map(canonical, origins)
-            return origin in self.allowed or origin == own(connection, origin)
+            # Fails if there are two. "null", which is not a URL, may be anybody's.
+            (origin,) = map(normalize_origin, origins)
+            return origin in self.allowed or origin == own_origin(
+                connection, origin
+            )
         except ValueError:
             return False
 
 
-def own(connection: HTTPConnection, origin: str) -> str:
-    """Return the origin of the server's own pages, at the host that was asked for.
+def own_origin(connection: HTTPConnection, origin: str) -> str:
+    """Return the origin of our own pages, at the host that was asked for.
 
     Raises:
-        ValueError: that is no host.
+        ValueError: that is not a host.
     """
-    # A proxy may take TLS off without a word, and then the page knows better.
+    # A proxy may end TLS without telling us; the page's origin still says https.
     secure = connection.scope["scheme"] == "wss" or origin.startswith("https:")
     scheme = "https" if secure else "http"
-    return canonical(f"{scheme}://{connection.headers.get('host', '')}")
+    return normalize_origin(f"{scheme}://{connection.headers.get('host', '')}")

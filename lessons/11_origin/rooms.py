@@ -11,6 +11,9 @@ from .manager import ConnectionManager
 # A room's name is a part of addresses.
 RoomName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 
+# Two names that look alike must not be two people, so these are plain letters.
+UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
+
 
 class Joined(BaseModel):
     type: Literal["joined"] = "joined"

@@ -96,10 +96,10 @@ def test_a_subprotocol_that_is_not_answered_is_broken_off_by_the_browser_alone(
     page: Page, tmp_path: Path
 ) -> None:
     shutil.copytree(ROOT / "lessons/10_auth", tmp_path / "10_auth")
-    doors = tmp_path / "10_auth/doors.py"
-    text = doors.read_text("utf-8")
+    ways = tmp_path / "10_auth/other_ways.py"
+    text = ways.read_text("utf-8")
     assert 'accept(subprotocol="bearer")' in text
-    doors.write_text(text.replace('accept(subprotocol="bearer")', "accept()"), "utf-8")
+    ways.write_text(text.replace('accept(subprotocol="bearer")', "accept()"), "utf-8")
     with serve("10_auth.main:app", cwd=tmp_path) as server:
         page.goto(server.url)
         sign_in(page)

@@ -20,6 +20,8 @@ NEW_FORM = {
     "07_limits",
     "08_routers",
     "09_rooms",
+    "10_auth",
+    "11_origin",
     "12_lifespan",
     "13_push",
     "14_binary",

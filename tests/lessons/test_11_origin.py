@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -179,14 +179,14 @@ def test_its_own_page_is_that_of_the_host_that_was_asked_for(
     headers = [(b"host", host.encode()), (b"origin", origin.encode())]
     connection = HTTPConnection({"type": "websocket", "scheme": scheme, "headers": headers})
 
-    assert guard.admits(connection) == admitted
+    assert guard.is_allowed(connection) == admitted
 
 
 def test_a_handshake_without_a_host_has_no_page_of_its_own() -> None:
     guard = import_module("lessons.11_origin.origin").OriginGuard(lambda *_: None)
     headers = [(b"origin", b"http://chat.example")]
 
-    assert not guard.admits(
+    assert not guard.is_allowed(
         HTTPConnection({"type": "websocket", "scheme": "ws", "headers": headers})
     )
 
@@ -329,3 +329,33 @@ def test_of_two_cookies_it_trusts_neither_though_the_origin_is_its_own(each: Ser
 
     assert knock(each, each.url) == 101
     assert knock(each, each.url, Cookie=f"token={TOKEN}; token={graces}") == 401
+
+
+@pytest.mark.parametrize(
+    ("program", "other", "listed", "own"),
+    [
+        ("naive", "let in", "let in", "let in"),
+        ("step_1", "refused", "refused", "refused"),
+        ("main", "refused", "let in", "let in"),
+    ],
+)
+def test_an_origin_is_one_origin_however_it_is_written(
+    run_client: Callable[..., str], program: str, other: str, listed: str, own: str
+) -> None:
+    env = {**ENV, "ALLOWED_ORIGINS": '["HTTPS://Chat.Example.org:443"]'}
+    with serve(f"lessons.11_origin.{program}:app", env=env) as server:
+        assert run_client("knock", server) == (
+            f"Another page: {other}. The page of the list: {listed}."
+            f" Our own page behind a proxy: {own}."
+        )
+        assert not complaints(server.stop())
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_step_1_refuses_another_page_and_lets_its_own_in(implementation: str) -> None:
+    with serve("lessons.11_origin.step_1:app", "--ws", implementation, env=ENV) as server:
+        assert knock(server, EVIL) == 403
+        assert knock(server, "http://127.0.0.1:1") == 403
+        assert knock(server, server.url) == 101
+        assert knock(server, LISTED[0]) == 101
+        assert knock(server) == 101
