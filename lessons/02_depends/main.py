@@ -67,7 +67,8 @@ async def explain(
     # A refused handshake gets 403 and no reason; a close frame carries one.
     await websocket.accept()
     first = error.errors()[0]
-    await websocket.close(4422, f"{first['loc'][-1]}: {first['msg']}")
+    with suppress(WebSocketDisconnect, RuntimeError):
+        await websocket.close(4422, f"{first['loc'][-1]}: {first['msg']}")
 
 
 @app.get("/")
@@ -111,9 +112,8 @@ async def discuss_item(
                 await websocket.send_text(f"You are: {caller}")
                 if q is not None:
                     await websocket.send_text(f"Query parameter q is: {q}")
-                await websocket.send_text(
-                    f"Message text was: {text}, for item ID: {item_id}"
-                )
+                answer = f"Message text was: {text}, for item ID: {item_id}"
+                await websocket.send_text(answer)
         except KeyError:
             # iter_text() looks up "text", and a binary message has none.
             await websocket.close(1003, "Send text, not bytes.")

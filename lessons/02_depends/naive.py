@@ -56,9 +56,8 @@ async def discuss_item(
                 )
                 if q is not None:
                     await websocket.send_text(f"Query parameter q is: {q}")
-                await websocket.send_text(
-                    f"Message text was: {text}, for item ID: {item_id}"
-                )
+                answer = f"Message text was: {text}, for item ID: {item_id}"
+                await websocket.send_text(answer)
         except KeyError:
             # iter_text() looks up "text", and a binary message has none.
             await websocket.close(1003, "Send text, not bytes.")

@@ -1,11 +1,13 @@
 """Lesson 2: what the page says of each step, over a real server."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
 import httpx2
 import pytest
+from websockets.asyncio.client import connect as connect_async
 
 from tests.support.client import closing, connect, refusal
 from tests.support.server import IMPLEMENTATIONS, Server, complaints, serve
@@ -179,6 +181,18 @@ def test_tells_a_caller_which_parameter_is_wrong(implementation: str) -> None:
 
             assert code == 4422
             assert text.startswith(reason)
+
+
+@each_implementation
+async def test_who_leaves_before_the_explanation_leaves_no_error(implementation: str) -> None:
+    with serve(program("main"), "--ws", implementation) as server:
+        url = f"{server.ws}/items/plumbus/ws?token=apple&q=abc"
+        for _ in range(3):
+            crowd = await asyncio.gather(*(connect_async(url, proxy=None) for _ in range(10)))
+            for client in crowd:
+                client.transport.abort()
+        assert refusal(f"{server.ws}/items/plumbus/ws").status_code == 403
+        assert complaints(server.stop()) == []
 
 
 @pytest.mark.parametrize("step", ["naive", "step_3"])
