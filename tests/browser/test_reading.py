@@ -110,7 +110,14 @@ def test_axe_finds_a_fault(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["topics/wire-table/", "topics/glossary/", "topics/servers/", "lessons/06_closing/"]
+    "address",
+    [
+        "topics/wire-table/",
+        "topics/symptoms/",
+        "topics/glossary/",
+        "topics/servers/",
+        "lessons/06_closing/",
+    ],
 )
 def test_no_table_loses_a_column_on_paper(page: Page, course: str, address: str) -> None:
     page.set_viewport_size({"width": A4["width"], "height": A4["height"]})
