@@ -107,7 +107,7 @@ def test_names_its_messages_to_a_client_that_knows_none(app: App) -> None:
 
 
 def test_still_explains_a_wrong_field(app: App) -> None:
-    """A message with a wrong field is still told which field is wrong."""
+    """The answer to a wrong field still names the field."""
     with app.connect("/huts/Alm/ws") as alm:
         for message, due in (
             ('{"type": "snow"}', "metres: Field required"),
