@@ -106,15 +106,12 @@ def _hunks(old: list[Line], new: list[Line]) -> Iterator[list[Row]]:
 
 
 def goal(lesson: Lesson) -> list[Text]:
-    """Return the sentences of the page's Goal, or what it says that you will build."""
-    page = read(lesson.page) or ""
-    paragraphs = [token.content for token in blocks(page) if token.type == "inline"]
-    for words in paragraphs:
-        if words.startswith(_BUILD):
-            built = words.removeprefix(_BUILD).split("\n")[0].strip()
-            return [spoken(built[:1].upper() + built[1:])]
-    said = [token.content for token in section(page, "goal") if token.type == "inline"]
-    return [spoken(line) for words in said for line in words.split("\n")]
+    """Return what the page says that you will build."""
+    for token in blocks(read(lesson.page) or ""):
+        if token.type == "inline" and token.content.startswith(_BUILD):
+            built = token.content.removeprefix(_BUILD).strip()
+            return [spoken(line[:1].upper() + line[1:]) for line in built.split("\n")]
+    return []
 
 
 def questions(lesson: Lesson) -> list[tuple[Text, Text]]:

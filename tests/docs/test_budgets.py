@@ -1,7 +1,4 @@
-"""How much a reader has to take in at once: lines a step, lines a file, and steps a lesson.
-
-A lesson whose page is in steps is held to this. One that is not in steps yet is left alone.
-"""
+"""How much a reader has to take in at once: lines a step, lines a file, and steps a lesson."""
 
 import re
 from collections import Counter
@@ -29,14 +26,6 @@ LINES_OF_MAIN = 119
 STEPS = 4
 
 
-def is_ladder(lesson: Lesson) -> bool:
-    """Return whether the lesson is built in steps: its page says where it starts."""
-    return "{ #naive }" in lesson.page.read_text(encoding="utf-8") or len(lesson.programs()) > 2
-
-
-LADDERS = [name for name in names() if is_ladder(Lesson(name))]
-
-
 def typed(diff: str, without: str | None = None) -> int:
     """Return how many lines of Python a reader types who follows a diff.
 
@@ -59,7 +48,7 @@ def steps(lesson: Lesson) -> Mapping[str, str]:
     return changes.steps(lesson) or {"changes.diff": changes.changes(lesson)}
 
 
-@pytest.mark.parametrize("name", LADDERS)
+@pytest.mark.parametrize("name", names())
 def test_each_step_is_small_enough_to_type(name: str) -> None:
     lesson = Lesson(name)
     most = LINES_A_STEP if lesson.number < 8 else LINES_A_STEP_FROM_8
@@ -69,7 +58,7 @@ def test_each_step_is_small_enough_to_type(name: str) -> None:
     assert {diff: lines for diff, lines in found.items() if lines > most} == {}
 
 
-@pytest.mark.parametrize("name", LADDERS)
+@pytest.mark.parametrize("name", names())
 def test_each_file_is_short_enough_to_read(name: str) -> None:
     lesson = Lesson(name)
     found = {
@@ -82,7 +71,7 @@ def test_each_file_is_short_enough_to_read(name: str) -> None:
         assert found["main.py"] <= LINES_OF_MAIN
 
 
-@pytest.mark.parametrize("name", LADDERS)
+@pytest.mark.parametrize("name", names())
 def test_a_lesson_has_at_most_four_steps(name: str) -> None:
     lesson = Lesson(name)
     page = lesson.page.read_text("utf-8")

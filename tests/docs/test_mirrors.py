@@ -24,3 +24,7 @@ def test_every_sample_has_a_row() -> None:
 def test_every_sample_has_its_place() -> None:
     """That a link leads to a heading is for the test of all links to say."""
     assert {key for key, where in ROWS.items() if ".md" not in where} == WITHOUT_A_LESSON
+
+
+def test_a_place_in_a_lesson_is_a_section_of_it() -> None:
+    assert [key for key, where in ROWS.items() if ".md)" in re.sub(r"\([^/]*\)", "", where)] == []

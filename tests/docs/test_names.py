@@ -1,14 +1,13 @@
 """Each name that a reader may not know is introduced in prose before its code is shown, or there.
 
-Our reader knows Python, and little of what is beyond functions, classes and exceptions. Only pages
-that are in steps are held to this, and they may rely on whatever an earlier page says.
+Our reader knows Python, and little of what is beyond functions, classes and exceptions. A page may
+rely on whatever an earlier page says.
 """
 
 import re
 
 import pytest
 
-from tests.docs.test_budgets import LADDERS
 from tests.support.pages import fences, prose
 from tests.support.server import ROOT
 from tools.lessons import Lesson, names
@@ -120,7 +119,7 @@ def unexplained(page: str, said: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", LADDERS)
+@pytest.mark.parametrize("name", names())
 def test_each_name_is_introduced_before_its_code_or_with_it(name: str) -> None:
     before = [Lesson(one).page.read_text("utf-8") for one in names() if one < name]
     said = "\n".join(prose(page) for page in before)

@@ -17,9 +17,9 @@ minutes: 5
 
 # A { #a }
 
-## Goal { #goal }
+!!! abstract "Before you start"
 
-Use `a`.
+    **You will build** an `a`.
 """
 NOTES = """# Teaching A
 

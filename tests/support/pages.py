@@ -26,19 +26,6 @@ LONGEST_PARAGRAPH = 8
 """Sentences."""
 
 SECTIONS = {
-    "Goal": "goal",
-    "Run it": "run-it",
-    "The code": "the-code",
-    "How it works": "how-it-works",
-    "What changed": "what-changed",
-    "Break it": "break-it",
-    "Exercises": "exercises",
-    "Tests": "tests",
-    "Next": "next",
-}
-"""The sections of a lesson's page in their order, and their anchors."""
-
-LADDER = {
     "Run it": "run-it",
     "The starting point": "naive",
     "Step": "step-",
@@ -48,7 +35,7 @@ LADDER = {
     "Tests and changes": "tests",
     "Next": "next",
 }
-"""The same of a lesson that is built in steps; there is a section for each step."""
+"""The sections of a lesson's page in their order, and their anchors; each step has one."""
 
 BANNED = ("simply", "just", "easy", "easily", "obviously", "trivial", "trivially")
 """Words that tell a reader in trouble that he has none."""
@@ -200,35 +187,21 @@ def heading_faults(page: str) -> list[str]:
     return faults
 
 
-def section_faults(page: str, *, exercises: bool, steps: int = 0) -> list[str]:
+def section_faults(page: str, *, exercises: bool, steps: int = 1) -> list[str]:
     """Return a sentence if the page's sections are not those of a lesson, in their order.
 
-    `steps` is how many steps lead from the naive version to the lesson, 0 for one without steps.
-    Without steps, a page may have one of its own, from the naive version to the lesson.
+    `steps` is how many lead from the naive version to the lesson.
     """
-    found = [(title, anchor) for level, title, anchor in markdown.headings(page) if level == 2]
-    if not steps and LADDER["The starting point"] in [anchor for _, anchor in found]:
-        steps = 1
-    if steps:
-        expected = [
-            anchor if name != "Step" else f"{anchor}{number}"
-            for name, anchor in LADDER.items()
-            for number in (range(1, steps + 1) if name == "Step" else [0])
-            if exercises or name != "Exercise"
-        ]
-        anchors = [anchor for _, anchor in found]
-        if anchors == expected:
-            return []
-        return [f"The sections' anchors are {anchors}; they should be {expected}."]
-    wanted = [name for name in SECTIONS if exercises or name != "Exercises"]
-    titles = [title for title, _ in found]
-    if titles != wanted:
-        return [f"The sections are {', '.join(titles)}; they should be {', '.join(wanted)}."]
-    return [
-        f"The section {title} has the anchor #{anchor}; it should be #{SECTIONS[title]}."
-        for title, anchor in found
-        if anchor not in (None, SECTIONS[title])
+    expected = [
+        anchor if name != "Step" else f"{anchor}{number}"
+        for name, anchor in SECTIONS.items()
+        for number in (range(1, steps + 1) if name == "Step" else [0])
+        if exercises or name != "Exercise"
     ]
+    anchors = [anchor for level, _, anchor in markdown.headings(page) if level == 2]
+    if anchors == expected:
+        return []
+    return [f"The sections' anchors are {anchors}; they should be {expected}."]
 
 
 def matter_faults(matter: Mapping[str, object]) -> list[str]:
