@@ -142,7 +142,7 @@ async def chat(websocket: WebSocket, name: str) -> None:
         raise HTTPException(400, "Too many connections")
     await look_up(name)
     await websocket.accept()
-    with suppress(*CLIENT_GONE), manager.connect(websocket):
+    with manager.connect(websocket), suppress(*CLIENT_GONE):
         try:
             async for text in websocket.iter_text():
                 await manager.broadcast(f"{name}: {text}")

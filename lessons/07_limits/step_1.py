@@ -29,7 +29,7 @@ client_ids = count(1)
 
 
 async def is_banned(address: str) -> bool:
-    """Stand for a question to a database: the answer takes a moment."""
+    """Wait a moment, as for the answer of a database."""
     await asyncio.sleep(0.01)
     return address == "192.0.2.66"
 
@@ -37,7 +37,7 @@ async def is_banned(address: str) -> bool:
 async def converse(websocket: WebSocket) -> None:
     client_id = next(client_ids)
     try:
-        with suppress(*CLIENT_GONE), manager.connect(websocket):
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
             try:
                 async for text in websocket.iter_text():
                     await manager.send(websocket, f"You wrote: {text}")

@@ -28,13 +28,13 @@ settings = Settings()
 app = FastAPI()
 manager = ConnectionManager()
 limiter = ConnectionLimiter(settings.max_connections, settings.max_per_client)
-# A refusal after accept may hold a socket for ten seconds: so many start in one.
+# So many a second, because each may keep a socket open for ten seconds.
 refusals = TokenBucket(settings.max_connections)
 client_ids = count(1)
 
 
 async def is_banned(address: str) -> bool:
-    """Stand for a question to a database: the answer takes a moment."""
+    """Wait a moment, as for the answer of a database."""
     await asyncio.sleep(0.01)
     return address == "192.0.2.66"
 
@@ -49,7 +49,7 @@ async def converse(websocket: WebSocket) -> None:
     client_id = next(client_ids)
     bucket = TokenBucket(settings.messages_per_second)
     try:
-        with suppress(*CLIENT_GONE), manager.connect(websocket):
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
             try:
                 async for text in websocket.iter_text():
                     if not bucket.take():

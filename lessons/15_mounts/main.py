@@ -12,7 +12,7 @@ from fastapi.templating import Jinja2Templates
 
 from .manager import CLIENT_GONE, ConnectionManager
 
-# The server's own logger, so that its lines stand among the server's.
+# The server's own logger: a new one would not show its info() lines.
 logger = logging.getLogger("uvicorn.error")
 
 # Found from this file, not from the folder the server is started in.

@@ -171,7 +171,7 @@ async def chat(websocket: WebSocket, name: str) -> None:
         bucket = buckets.setdefault(
             name, TokenBucket(settings.messages, settings.refill_seconds)
         )
-        with suppress(*CLIENT_GONE), manager.connect(websocket):
+        with manager.connect(websocket), suppress(*CLIENT_GONE):
             try:
                 async for text in websocket.iter_text():
                     if bucket.take():

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse
 
-# The server's own logger, so that its lines stand among the server's.
+# The server's own logger: a new one would not show its info() lines.
 logger = logging.getLogger("uvicorn.error")
 
 
