@@ -1,4 +1,4 @@
-"""Exercise 10: the lost pass. Call back what was given out for the night."""
+"""Exercise 10: revoke a token. Make it worthless before it expires."""
 
 import asyncio
 from collections.abc import Generator
@@ -22,9 +22,9 @@ from starlette.websockets import WebSocketDisconnected
 
 
 class Settings(BaseSettings):
-    """How long a pass is good, from the environment: NIGHT_SECONDS=60."""
+    """How long a token is valid, from the environment: TOKEN_SECONDS=60."""
 
-    night_seconds: PositiveInt = 36_000
+    token_seconds: PositiveInt = 900
 
 
 app = FastAPI()
@@ -33,120 +33,120 @@ settings = Settings()
 # Starlette has two ways to say that the client has gone.
 CLIENT_GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
-# A window that has not taken a message after this long no longer counts as one.
+# Seconds. A client that needs longer than this to take a message is dropped.
 SEND_TIMEOUT = 1.0
 
-KEY = token_hex(32)
+SECRET_KEY = token_hex(32)
 
-# Each hut's word of the day.
-WORDS = {"Kar": "edelweiss", "Alm": "gentian", "Joch": "arnica"}
+# The lesson keeps hashes in place of passwords; they would only be slow here.
+PASSWORDS = {"Ada": "engine", "Grace": "compiler"}
 
 
 @dataclass(frozen=True)
-class Pass:
-    """Whose pass it is, until when it is good, and which one it is."""
+class User:
+    """Who has signed in, by which token, and when that expires."""
 
-    hut: str
-    until: int
-    number: str
+    name: str
+    expires_at: int
+    token_id: str
 
 
 @dataclass
-class Window:
-    """What is kept of a window."""
+class Connection:
+    """What the manager keeps about one client."""
 
-    shown: Pass
-    end: CancelScope
+    user: User
+    scope: CancelScope
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Line:
-    """Which windows are open, each with its pass, and how to speak to all."""
+class ConnectionManager:
+    """Keeps the open connections, each with its user, and sends to all of them."""
 
     def __init__(self) -> None:
-        self.windows: dict[WebSocket, Window] = {}
+        self.connections: dict[WebSocket, Connection] = {}
 
     @contextmanager
-    def window(self, websocket: WebSocket, shown: Pass) -> Generator[CancelScope]:
-        """Keep a window while the block runs; end the block when its pass ends."""
-        with move_on_after(shown.until - time()) as end:
-            self.windows[websocket] = Window(shown, end)
+    def connect(self, websocket: WebSocket, user: User) -> Generator[CancelScope]:
+        """Keep a connection while the `with` block runs; end it with its token."""
+        with move_on_after(user.expires_at - time()) as scope:
+            self.connections[websocket] = Connection(user, scope)
             try:
-                yield end
+                yield scope
             finally:
-                self.windows.pop(websocket, None)
+                self.connections.pop(websocket, None)
 
     async def send(self, websocket: WebSocket, text: str) -> None:
-        """Send to one window; a window that cannot be reached is one no longer."""
-        window = self.windows.get(websocket)
-        if window is None:
+        """Send to one client, and do nothing if it has gone."""
+        connection = self.connections.get(websocket)
+        if connection is None:
             return  # It has left, or was dropped.
         try:
             # One message at a time: not every server can send two at once.
-            async with asyncio.timeout(SEND_TIMEOUT), window.lock:
+            async with asyncio.timeout(SEND_TIMEOUT), connection.lock:
                 await websocket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
-            # It is gone, or closing: its own endpoint hears of that too.
-            self.windows.pop(websocket, None)
+            pass  # Its own endpoint will notice, and remove it.
         except TimeoutError:
-            # It is there and does not read: its own endpoint would wait forever.
-            if self.windows.pop(websocket, None):
-                window.end.cancel()
+            self.drop(websocket)  # Its own endpoint would wait for it forever.
 
     async def broadcast(self, text: str) -> None:
-        """Send to all at once, so that nobody waits for another one's network."""
-        # Once it has started it reaches everybody, even if the sender is dropped.
-        with CancelScope(shield=True):
-            windows = list(self.windows)
-            await asyncio.gather(*(self.send(window, text) for window in windows))
+        """Send to all clients."""
+        others = list(self.connections)
+        await asyncio.gather(*(self.send(one, text) for one in others))
+
+    def drop(self, websocket: WebSocket) -> None:
+        """Forget a connection, and end the `with` block that keeps it."""
+        if connection := self.connections.pop(websocket, None):
+            connection.scope.cancel()
 
 
-line = Line()
-tickets: dict[str, Pass] = {}
+manager = ConnectionManager()
+tickets: dict[str, User] = {}
 
-# The passes that are lost, by number: until when each would have been good.
-lost: dict[str, int] = {}
+# The tokens that were revoked, by their ids: when each would have expired.
+revoked: dict[str, int] = {}
 
 
-def read(text: str) -> Pass:
-    """Return a pass that is good.
+def decode_token(token: str) -> User:
+    """Return the user for whom this token was made.
 
     Raises:
-        HTTPException: 401, it is not.
+        HTTPException: 401, it is not valid.
     """
     try:
-        claims = jwt.decode(text, KEY, algorithms=["HS256"])
+        claims = jwt.decode(token, SECRET_KEY, algorithms=["HS256"])
     except jwt.InvalidTokenError:
         claims = {}
     if not claims:
-        raise HTTPException(401, "This pass is not good.")
-    return Pass(claims["sub"], claims["exp"], claims["jti"])
+        raise HTTPException(401, "This token is not valid.")
+    return User(claims["sub"], claims["exp"], claims["jti"])
 
 
-def redeem(ticket: str) -> Pass:
-    """Return the pass that a ticket was given out for.
+def redeem(ticket: str) -> User:
+    """Return whose ticket this is. It works only once.
 
     Raises:
-        HTTPException: 401, there is no such ticket.
+        HTTPException: 401, it is not valid.
     """
-    shown = tickets.pop(ticket, None)
-    if shown is None:
-        raise HTTPException(401, "This ticket is not good.")
-    return shown
+    user = tickets.pop(ticket, None)
+    if user is None:
+        raise HTTPException(401, "This ticket is not valid.")
+    return user
 
 
-def showing(
+def get_current_user(
     credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())],
-) -> Pass:
-    return read(credentials.credentials)
+) -> User:
+    return decode_token(credentials.credentials)
 
 
-Shown = Annotated[Pass, Depends(showing)]
+CurrentUser = Annotated[User, Depends(get_current_user)]
 
 
-class Asking(BaseModel):
-    hut: str
-    word: str
+class SignIn(BaseModel):
+    name: str
+    password: str
 
 
 @app.get("/")
@@ -154,47 +154,49 @@ async def page() -> FileResponse:
     return FileResponse(Path(__file__).with_name("index.html"))
 
 
-@app.post("/passes")
-async def give_pass(asking: Asking) -> dict[str, str]:
-    right = compare_digest(asking.word.encode(), WORDS.get(asking.hut, "").encode())
-    if asking.hut not in WORDS or not right:
-        raise HTTPException(401, "Wrong hut or word.")
-    until = ceil(time()) + settings.night_seconds
-    claims = {"sub": asking.hut, "exp": until, "jti": token_urlsafe(16)}
-    return {"pass": jwt.encode(claims, KEY, "HS256")}
+@app.post("/token")
+async def sign_in(body: SignIn) -> dict[str, str]:
+    password = PASSWORDS.get(body.name, "")
+    matches = compare_digest(body.password.encode(), password.encode())
+    if body.name not in PASSWORDS or not matches:
+        raise HTTPException(401, "Wrong name or password.")
+    expires_at = ceil(time()) + settings.token_seconds
+    # "jti" is the standard's name for the id of a token.
+    claims = {"sub": body.name, "exp": expires_at, "jti": token_urlsafe(16)}
+    return {"access_token": jwt.encode(claims, SECRET_KEY, "HS256")}
 
 
 @app.post("/tickets")
-async def give_ticket(shown: Shown) -> dict[str, str]:
+async def create_ticket(user: CurrentUser) -> dict[str, str]:
     ticket = token_urlsafe(32)
-    tickets[ticket] = shown
+    tickets[ticket] = user
     return {"ticket": ticket}
 
 
-@app.get("/lost")
-async def count_lost() -> dict[str, int]:
-    return {"lost": len(lost)}
+@app.get("/revoked")
+async def count_revoked() -> dict[str, int]:
+    return {"revoked": len(revoked)}
 
 
-@app.post("/lost", status_code=204)
-async def report_lost(shown: Shown) -> None:
-    # TODO: it is on the list, and nobody looks at the list.
-    lost[shown.number] = shown.until
+@app.post("/revoke", status_code=204)
+async def revoke_token(user: CurrentUser) -> None:
+    # TODO: the token is in the list, but nothing looks at the list.
+    revoked[user.token_id] = user.expires_at
 
 
 @app.websocket("/ws")
-async def talk(websocket: WebSocket, ticket: str) -> None:
-    shown = redeem(ticket)
+async def chat(websocket: WebSocket, ticket: str) -> None:
+    user = redeem(ticket)
     await websocket.accept()
-    with suppress(*CLIENT_GONE), line.window(websocket, shown) as end:
+    with suppress(*CLIENT_GONE), manager.connect(websocket, user) as scope:
         try:
             async for text in websocket.iter_text():
-                await line.broadcast(f"{shown.hut}: {text}")
+                await manager.broadcast(f"{user.name}: {text}")
         except KeyError:
             # iter_text() looks up "text", and a binary message has none.
             await websocket.close(1003, "Send text, not bytes.")
-    if end.cancelled_caught:
+    if scope.cancelled_caught:
         # It may be gone, closed, or not reading: none of them needs our frame.
         with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
             async with asyncio.timeout(SEND_TIMEOUT):
-                await websocket.close(4401, "Your pass is over.")
+                await websocket.close(4401, "Your token is not valid any more.")

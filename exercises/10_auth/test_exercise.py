@@ -1,8 +1,9 @@
-"""What becomes of a lost pass in exercise 10: `make check E=10`."""
+"""What a revoked token is worth in exercise 10: `make check E=10`."""
 
 import asyncio
 import sys
 from importlib import import_module
+from random import sample
 from time import monotonic
 
 import httpx2
@@ -10,171 +11,190 @@ import pytest
 from practice import SECONDS, App, Client
 from starlette.types import Message
 
-STARTER_SAYS = "Kar reports its pass as lost, and asking for a ticket with it gets"
+STARTER_SAYS = "revokes a token, and POST /tickets with this token gets"
 
-OVER = 4401
+REVOKED = 4401
+
+PASSWORDS = {"Ada": "engine", "Grace": "compiler"}
 
 
-def gets_pass(app: App, hut: str = "Kar", word: str = "edelweiss") -> str:
-    """Return a new pass."""
-    answer = app.post("/passes", {"hut": hut, "word": word})
+def two_users() -> list[str]:
+    """Return the users in one order or the other."""
+    return sample(sorted(PASSWORDS), 2)
+
+
+def signs_in(app: App, name: str) -> str:
+    """Return a new token."""
+    body = {"name": name, "password": PASSWORDS[name]}
+    answer = app.post("/token", body)
     assert answer.is_success, (
-        f"{hut} asks for a pass with its word and gets {answer.status_code}."
+        f"{name} signs in with the right password and gets {answer.status_code}."
     )
-    return answer.json()["pass"]
+    return answer.json()["access_token"]
 
 
-def asks(app: App, path: str, shown: str) -> int:
-    """Return the status of a request with a pass."""
-    headers = {"Authorization": f"Bearer {shown}"}
+def asks(app: App, path: str, token: str) -> int:
+    """Return the status of a request with a token."""
+    headers = {"Authorization": f"Bearer {token}"}
     return app.post(path, headers=headers).status_code
 
 
-def gets_ticket(app: App, shown: str) -> str:
+def gets_ticket(app: App, token: str) -> str:
     """Return the address that a ticket leads to."""
-    headers = {"Authorization": f"Bearer {shown}"}
+    headers = {"Authorization": f"Bearer {token}"}
     answer = app.post("/tickets", headers=headers)
     assert answer.is_success, (
-        f"A good pass asks for a ticket and gets {answer.status_code}."
+        f"A valid token asks for a ticket and gets {answer.status_code}."
     )
     return f"/ws?ticket={answer.json()['ticket']}"
 
 
-def calls(app: App, shown: str) -> Client:
-    """Open a line with a pass, and say something on it."""
-    client = app.open(gets_ticket(app, shown))
+def connects(app: App, token: str) -> Client:
+    """Connect with a token, and say something."""
+    client = app.open(gets_ticket(app, token))
     client.send("Good evening.")
     client.hears()
     return client
 
 
-def loses(app: App, shown: str) -> None:
-    """Report a pass as lost."""
-    status = asks(app, "/lost", shown)
+def revokes(app: App, token: str) -> None:
+    """Revoke a token."""
+    status = asks(app, "/revoke", token)
     assert status == 204, (
-        f"A pass is reported as lost, and gets {status}; 204 is due."
+        f"A valid token is revoked, and gets {status}; 204 is right."
     )
 
 
+def count(app: App) -> int:
+    """Return how many tokens are in the list."""
+    return app.get("/revoked").json()["revoked"]
+
+
 def test_gives_no_ticket_for_it(app: App) -> None:
-    """A lost pass gets no ticket, and cannot be reported twice."""
-    shown = gets_pass(app)
-    loses(app, shown)
-    status = asks(app, "/tickets", shown)
-    assert status == 401, f"{STARTER_SAYS} {status}; 401 is due."
-    status = asks(app, "/lost", shown)
+    """A revoked token gets no ticket, and cannot be revoked twice."""
+    name, _ = two_users()
+    token = signs_in(app, name)
+    revokes(app, token)
+    status = asks(app, "/tickets", token)
+    assert status == 401, f"{name} {STARTER_SAYS} {status}; 401 is right."
+    status = asks(app, "/revoke", token)
     assert status == 401, (
-        f"A lost pass is reported once more, and gets {status}; 401 is due."
+        f"A token is revoked a second time, and gets {status}; 401 is right."
     )
 
 
 def test_takes_no_ticket_of_it(app: App) -> None:
-    """A ticket that was given out before the pass was lost is no longer good."""
-    shown = gets_pass(app)
-    address = gets_ticket(app, shown)
-    loses(app, shown)
+    """A ticket that was created before is not valid any more."""
+    name, _ = two_users()
+    token = signs_in(app, name)
+    address = gets_ticket(app, token)
+    revokes(app, token)
     status = app.refusal(address)
     assert status == 401, (
-        "Kar's pass is lost, and a ticket from before opens the line with"
-        f" {status}; 401 is due."
+        f"{name} revokes a token, and a ticket from before gets {status};"
+        " 401 is right."
     )
 
 
-def test_ends_its_lines(app: App) -> None:
-    """All lines of a lost pass are closed with 4401 at once."""
-    shown = gets_pass(app)
-    one, two = calls(app, shown), calls(app, shown)
-    loses(app, shown)
+def test_closes_its_connections(app: App) -> None:
+    """All connections of a revoked token are closed with 4401 at once."""
+    name, _ = two_users()
+    token = signs_in(app, name)
+    one, two = connects(app, token), connects(app, token)
+    revokes(app, token)
     for client in (one, two):
-        code, _ = client.closing("Kar's pass is lost, and a line of it stays open.")
-        assert code == OVER, (
-            f"Kar's pass is lost, and a line of it is closed with {code};"
-            f" {OVER} is due."
+        code, _ = client.closing(
+            f"{name} revokes a token, and a connection of it stays open."
         )
-    app.stays_calm("Kar's pass was lost while two lines of it were open")
+        assert code == REVOKED, (
+            f"{name} revokes a token, and a connection of it is closed with {code};"
+            f" {REVOKED} is right."
+        )
+    app.stays_calm("A token with two connections was revoked")
 
 
 def test_leaves_the_others(app: App) -> None:
-    """The other passes are good, those of the same hut too."""
-    lost = gets_pass(app)
-    others = {
-        "Kar's other pass": gets_pass(app),
-        "Alm's pass": gets_pass(app, "Alm", "gentian"),
+    """Other tokens stay valid, also those of the same user."""
+    name, other = two_users()
+    token = signs_in(app, name)
+    tokens = {
+        f"{name}'s other token": signs_in(app, name),
+        f"{other}'s token": signs_in(app, other),
     }
-    lines = {whose: calls(app, shown) for whose, shown in others.items()}
-    addresses = {whose: gets_ticket(app, shown) for whose, shown in others.items()}
-    loses(app, lost)
-    for whose, shown in others.items():
-        status = asks(app, "/tickets", shown)
-        assert status == 200, f"{whose} is not lost, and gets {status}; 200 is due."
-    lines["Alm's pass"].send("Still here.")
-    for whose, client in lines.items():
+    clients = {whose: connects(app, one) for whose, one in tokens.items()}
+    addresses = {whose: gets_ticket(app, one) for whose, one in tokens.items()}
+    revokes(app, token)
+    for whose, one in tokens.items():
+        status = asks(app, "/tickets", one)
+        assert status == 200, f"{whose} is still valid, and gets {status}."
+    clients[f"{other}'s token"].send("Still here.")
+    for whose, client in clients.items():
         try:
-            heard = client.hears_until("Alm: Still here.")
+            client.hears_until(f"{other}: Still here.")
         except AssertionError as fault:
-            raise AssertionError(f"{whose} is not lost. {fault}") from None
-        assert "Kar: Still here." not in heard, f"{whose} hears {heard}."
+            raise AssertionError(f"{whose} is still valid. {fault}") from None
     for whose, address in addresses.items():
         status = app.refusal(address)
         assert status == 101, (
-            f"{whose} is not lost, and a ticket from before opens the line with"
-            f" {status}; 101 is due."
+            f"{whose} is still valid, and a ticket from before gets {status};"
+            " 101 is right."
         )
 
 
-def test_keeps_it_on_the_list_while_it_matters(app: App) -> None:
-    """A lost pass stays lost when others are lost after it."""
-    passes = [gets_pass(app) for _ in range(3)]
-    for shown in passes:
-        loses(app, shown)
-    listed = app.get("/lost").json()["lost"]
-    assert listed == len(passes), (
-        f"{len(passes)} passes are lost, and {listed} are on the list."
+def test_keeps_it_in_the_list_while_it_matters(app: App) -> None:
+    """A revoked token stays revoked when others are revoked after it."""
+    tokens = [signs_in(app, name) for name in [*two_users(), *two_users()]]
+    for token in tokens:
+        revokes(app, token)
+    listed = count(app)
+    assert listed == len(tokens), (
+        f"{len(tokens)} tokens are revoked, and GET /revoked says {listed}."
     )
-    for number, shown in enumerate(passes, 1):
-        status = asks(app, "/tickets", shown)
+    for number, token in enumerate(tokens, 1):
+        status = asks(app, "/tickets", token)
         assert status == 401, (
-            f"Three passes are lost, and number {number} gets {status}; 401 is due."
+            f"Four tokens are revoked, and number {number} gets {status};"
+            " 401 is right."
         )
 
 
-@pytest.mark.environment(NIGHT_SECONDS="1")
-def test_forgets_what_is_over(app: App) -> None:
-    """A pass that is over anyway is on no list, and no longer good."""
-    shown = gets_pass(app)
-    loses(app, shown)
+@pytest.mark.environment(TOKEN_SECONDS="1")  # noqa: S106 - it is a time
+def test_removes_what_has_expired(app: App) -> None:
+    """A token that has expired is not in the list, and not valid either."""
+    token = signs_in(app, "Ada")
+    revokes(app, token)
     end = monotonic() + SECONDS
-    while (listed := app.get("/lost").json()["lost"]) and monotonic() < end:
+    while (listed := count(app)) and monotonic() < end:
         pass
     assert listed == 0, (
-        "The lost pass has been over for a second or two, and"
-        f" {listed} is on the list."
+        "The revoked token has expired a second or two ago, and GET /revoked says"
+        f" {listed}."
     )
-    status = asks(app, "/tickets", shown)
-    assert status == 401, f"A pass that is over gets {status}; 401 is due."
+    status = asks(app, "/tickets", token)
+    assert status == 401, f"A token that has expired gets {status}; 401 is right."
 
 
-@pytest.mark.environment(NIGHT_SECONDS="3")
-def test_forgets_no_other(app: App) -> None:
-    """When one lost pass is over, the others on the list stay lost."""
-    first = gets_pass(app)
-    loses(app, first)
+@pytest.mark.environment(TOKEN_SECONDS="3")  # noqa: S106 - it is a time
+def test_removes_no_other(app: App) -> None:
+    """When one revoked token expires, the others in the list stay revoked."""
+    first = signs_in(app, "Ada")
+    revokes(app, first)
     later = monotonic() + 1.5
     while monotonic() < later:
-        app.get("/lost")
-    second = gets_pass(app)
-    loses(app, second)
+        count(app)
+    second = signs_in(app, "Ada")
+    revokes(app, second)
     end = monotonic() + 4 + SECONDS
-    while (listed := app.get("/lost").json()["lost"]) == 2 and monotonic() < end:
+    while (listed := count(app)) == 2 and monotonic() < end:
         pass
     assert listed == 1, (
-        "Two passes are lost, the first of them is over, and"
-        f" {listed} are on the list; 1 is due."
+        "Two tokens are revoked, the first of them expires, and GET /revoked says"
+        f" {listed}; 1 is right."
     )
     status = asks(app, "/tickets", second)
     assert status == 401, (
-        "Two passes are lost, the first of them is over, and the second gets"
-        f" {status}; 401 is due."
+        "Two tokens are revoked, the first of them expires, and the second gets"
+        f" {status}; 401 is right."
     )
 
 
@@ -188,19 +208,17 @@ class Inside:
         patch.setattr(sys, "dont_write_bytecode", True)
         self.program = import_module("main")
         transport = httpx2.ASGITransport(app=self.program.app)
-        self.http = httpx2.AsyncClient(
-            transport=transport, base_url="http://station"
-        )
+        self.http = httpx2.AsyncClient(transport=transport, base_url="http://app")
 
-    async def gets_pass(self) -> dict[str, str]:
-        """Return the headers that show a new pass."""
-        kar = {"hut": "Kar", "word": "edelweiss"}
-        answer = await self.http.post("/passes", json=kar)
-        return {"Authorization": f"Bearer {answer.json()['pass']}"}
+    async def signs_in(self) -> dict[str, str]:
+        """Return the headers that show a new token."""
+        body = {"name": "Ada", "password": PASSWORDS["Ada"]}
+        answer = await self.http.post("/token", json=body)
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
-    async def opens_a_line(self, shown: dict[str, str]) -> bool:
-        """Report the pass as lost while its line opens; return if the line ends."""
-        answer = await self.http.post("/tickets", headers=shown)
+    async def ends(self, headers: dict[str, str]) -> bool:
+        """Revoke a token while its connection is accepted; return if that ends."""
+        answer = await self.http.post("/tickets", headers=headers)
         connect = [{"type": "websocket.connect"}]
 
         async def receive() -> Message:
@@ -211,7 +229,7 @@ class Inside:
 
         async def send(message: Message) -> None:
             if message["type"] == "websocket.accept":
-                await self.http.post("/lost", headers=shown)
+                await self.http.post("/revoke", headers=headers)
 
         scope = {
             "type": "websocket",
@@ -228,16 +246,16 @@ class Inside:
         return True
 
 
-def test_ends_a_line_that_is_being_opened(
+def test_closes_a_connection_that_is_being_accepted(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A line ends, too, whose pass is lost while the line is being opened."""
+    """A connection ends, too, whose token is revoked while it is accepted."""
 
     async def check() -> None:
         inside = Inside(app, monkeypatch)
-        assert await inside.opens_a_line(await inside.gets_pass()), (
-            "Kar's pass is lost in the moment in which the server accepts a line of"
-            " it, and this line stays open."
+        assert await inside.ends(await inside.signs_in()), (
+            "A token is revoked at the moment at which a connection of it is"
+            " accepted, and this connection stays open."
         )
 
     asyncio.run(check())
@@ -246,19 +264,20 @@ def test_ends_a_line_that_is_being_opened(
 def test_the_list_itself_gets_shorter(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is over is taken off the list, and not only left out of its count."""
-    monkeypatch.setenv("NIGHT_SECONDS", "1")
+    """What has expired is removed, and not only left out of the count."""
+    monkeypatch.setenv("TOKEN_SECONDS", "1")
 
     async def check() -> None:
         inside = Inside(app, monkeypatch)
-        await inside.http.post("/lost", headers=await inside.gets_pass())
+        await inside.http.post("/revoke", headers=await inside.signs_in())
         end = monotonic() + SECONDS
-        while (await inside.http.get("/lost")).json()["lost"] and monotonic() < end:
-            pass
-        kept = getattr(inside.program, "lost", {})
+        while (await inside.http.get("/revoked")).json()["revoked"]:
+            if monotonic() > end:
+                break
+        kept = getattr(inside.program, "revoked", {})
         assert not kept, (
-            "The lost pass is over, and your list `lost` still has it, so the list"
-            " grows for as long as the station runs."
+            "The revoked token has expired, and your dictionary `revoked` still has"
+            " it, so it grows for as long as the server runs."
         )
 
     asyncio.run(check())
