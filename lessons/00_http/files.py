@@ -28,7 +28,7 @@ router = APIRouter(prefix="/rooms/{room}", tags=["files"])
 async def put_picture(
     room: UnlockedRoom, picture: Annotated[bytes, File()]
 ) -> None:
-    """Hang a PNG picture in a room, in place of the one before."""
+    """Give a room a PNG picture, in place of the one that it has."""
     if not picture.startswith(PNG):
         raise HTTPException(415, "A picture must be a PNG.")
     room.picture, room.picture_size = picture, len(picture)

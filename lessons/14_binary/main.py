@@ -41,7 +41,7 @@ async def serve(websocket: WebSocket, session: UploadSession) -> None:
 @app.get("/")
 async def page() -> FileResponse:
     path = Path(__file__).with_name("index.html")
-    # Each step has a page of its own, so the browser shall ask for it each time.
+    # Each step has a page of its own, so the browser must ask for it each time.
     return FileResponse(path, headers={"Cache-Control": "no-cache"})
 
 

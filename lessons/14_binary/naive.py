@@ -19,7 +19,7 @@ settings = Settings()
 
 @app.get("/")
 async def page():
-    # Each step has a page of its own, so the browser shall ask for it each time.
+    # Each step has a page of its own, so the browser must ask for it each time.
     path = Path(__file__).parent / "step_1" / "index.html"
     return FileResponse(path, headers={"Cache-Control": "no-cache"})
 

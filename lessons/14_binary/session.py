@@ -88,7 +88,7 @@ class UploadSession:
 
     async def finish(self, begin: Begin) -> Uploaded:
         """Make the file whole."""
-        # A large file takes a second, and nobody else shall wait for it.
+        # A large file takes a second, and nobody else should wait for it.
         await asyncio.to_thread(self.finalize, begin.sha256)
         await self.release(keep=True)
         return Uploaded(name=begin.name, size=begin.size, sha256=begin.sha256)
@@ -112,8 +112,8 @@ class UploadSession:
         if not keep:
             with suppress(OSError):
                 await asyncio.to_thread(self.part_path.unlink, missing_ok=True)
-        whole = self.final_path.exists()
-        quota.release(self.id, None if whole else self.offset if keep else 0)
+        part_size = self.offset if keep else 0
+        quota.release(self.id, None if self.final_path.exists() else part_size)
 
     async def cancel(self) -> Failed:
         """End the upload because the client wants it, and keep nothing."""

@@ -28,7 +28,7 @@ async def receive(websocket: WebSocket) -> str | bytes:
 @app.get("/")
 async def page() -> FileResponse:
     path = Path(__file__).with_name("index.html")
-    # Each step has a page of its own, so the browser shall ask for it each time.
+    # Each step has a page of its own, so the browser must ask for it each time.
     return FileResponse(path, headers={"Cache-Control": "no-cache"})
 
 

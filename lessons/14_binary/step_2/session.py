@@ -59,7 +59,7 @@ class UploadSession:
 
     async def finish(self, begin: Begin) -> Uploaded:
         """Make the file whole."""
-        # A large file takes a second, and nobody else shall wait for it.
+        # A large file takes a second, and nobody else should wait for it.
         await asyncio.to_thread(self.finalize, begin.sha256)
         self.begin = None
         return Uploaded(name=begin.name, size=begin.size, sha256=begin.sha256)
