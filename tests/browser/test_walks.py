@@ -8,38 +8,13 @@ from playwright.sync_api import BrowserContext
 from tests.support.walk import Walk, WalkError, log_pattern, output_fault, steps
 from tools.lessons import ROOT, names
 
-OLD_FORM = "its page is not yet a ladder, and tells in prose what its reader does"
-NEW_FORM = {
-    "00_http",
-    "01_echo",
-    "02_depends",
-    "03_manager",
-    "04_json",
-    "05_templates",
-    "06_closing",
-    "07_limits",
-    "08_routers",
-    "09_rooms",
-    "10_auth",
-    "11_origin",
-    "12_lifespan",
-    "13_push",
-    "14_binary",
-    "15_mounts",
-}
-NOT_YET = {name: OLD_FORM for name in names() if name not in NEW_FORM and name[:2] <= "15"}
-"""Pages that are not walked, each with its reason."""
-
 
 def text_of(name: str) -> str:
     return (ROOT / "docs" / "lessons" / f"{name}.md").read_text(encoding="utf-8")
 
 
-WALKED = [name for name in names() if name not in NOT_YET]
-
-
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("name", WALKED)
+@pytest.mark.parametrize("name", names())
 def test_a_page_does_what_it_says(context: BrowserContext, name: str) -> None:
     assert "<!-- walk: " in text_of(name), (
         "Add walk comments, see CONTRIBUTING.md, A page is walked."
@@ -47,11 +22,6 @@ def test_a_page_does_what_it_says(context: BrowserContext, name: str) -> None:
     with Walk(context) as reader:
         for left_out in reader.go(text_of(name)):
             print(f"{name}, {left_out}")
-
-
-@pytest.mark.parametrize("name", NOT_YET)
-def test_a_page_with_walk_comments_is_walked(name: str) -> None:
-    assert "<!-- walk: " not in text_of(name), "Take it out of NOT_YET."
 
 
 RUNS = "# T\n\n```console\n$ uvicorn lessons.01_echo.{}:app --reload\n```\n\n{}\n"
