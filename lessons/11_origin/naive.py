@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Cookie, FastAPI, Request, Response
+from fastapi import Cookie, FastAPI, Request, Response, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse
 
@@ -38,12 +38,21 @@ async def page():
 @app.post("/ws/cookie", status_code=204)
 async def set_cookie(token: auth.BearerToken, response: Response):
     auth.decode_token(token)
-    response.set_cookie("token", token, httponly=True)
+    response.set_cookie("session", token, httponly=True)
 
 
 @app.get("/me")
-async def me(token: Annotated[str, Cookie()]):
-    return {"user": auth.decode_token(token).name}
+async def me(session: Annotated[str, Cookie()]):
+    return {"user": auth.decode_token(session).name}
+
+
+@app.websocket("/ws/cookie")
+async def by_cookie(
+    websocket: WebSocket, room: str, session: Annotated[str, Cookie()]
+):
+    user = auth.decode_token(session)
+    await websocket.accept()
+    await endpoints.serve_until_expiry(websocket, room, user)
 
 
 for part in (auth, notes, tickets, endpoints, other_ways):

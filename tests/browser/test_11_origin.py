@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser import SIGNING_IN, sign_in
 from tests.support.server import Server, serve
@@ -115,16 +115,10 @@ def test_a_sandboxed_frame_of_its_own_page_is_nobody(page: Page) -> None:
         server.wait_for_log('"WebSocket /ws/cookie" 403')
 
 
-def test_the_naive_cookie_hides_the_right_one_until_the_browser_forgets_it(
-    context: BrowserContext, browser: Browser
+def test_one_window_is_enough_for_all_that_the_page_tells_its_reader(
+    context: BrowserContext,
 ) -> None:
-    with serve("lessons.11_origin.naive:app") as server:
-        sit_in_the_attic(context.new_page(), server)
-    with serve("lessons.10_auth.main:app") as server:
-        page = context.new_page()
-        connect_by_cookie(page, server)
-        expect(page.locator("#state")).to_have_text("closed (1006)")
-
-        private = browser.new_context()
-        sit_in_the_attic(private.new_page(), server)
-        private.close()
+    page = context.new_page()
+    for app in ("11_origin.main", "11_origin.naive", "11_origin.step_1", "10_auth.main"):
+        with serve(f"lessons.{app}:app") as server:
+            sit_in_the_attic(page, server)

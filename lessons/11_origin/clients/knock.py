@@ -23,7 +23,7 @@ def sign_in() -> str:
 async def knock(token: str, origin: str) -> str:
     """Return what becomes of a handshake of a page with this origin."""
     # A browser does this by itself: it adds the cookie, and says whose page it is.
-    headers = {"Cookie": f"token={token}", "Origin": origin}
+    headers = {"Cookie": f"token={token}; session={token}", "Origin": origin}
     url = f"{SERVER}/ws/cookie?room=attic"
     try:
         async with connect(url, additional_headers=headers):
