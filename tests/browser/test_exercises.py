@@ -127,7 +127,7 @@ def test_a_subscriber_is_warned(page: Page, tmp_path: Path) -> None:
     with serve("13_push.main:app", cwd=tmp_path) as server:
         page.goto(server.url)
         expect(page.locator("#state")).to_have_text("open")
-        page.get_by_label("Message").fill("subscribe storm")
+        page.get_by_role("textbox", name="Message").fill("subscribe storm")
         page.get_by_role("button", name="Send").click()
         latest = page.locator("#log li").first
         expect(latest).to_have_text("Subscribed to: storm")
@@ -141,7 +141,7 @@ def test_the_starter_of_exercise_13_listens_once_and_keeps_who_left(page: Page) 
         page.goto(server.url)
         expect(page.locator("#state")).to_have_text("open")
         for text in ("subscribe storm", "subscribe flood"):
-            page.get_by_label("Message").fill(text)
+            page.get_by_role("textbox", name="Message").fill(text)
             page.get_by_role("button", name="Send").click()
         page.get_by_role("button", name="Warn").click()
         expect(page.locator("#log li")).to_have_text(
