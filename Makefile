@@ -70,7 +70,7 @@ progress: $(READY) ## List the exercises, and how far you are
 skip: $(READY) ## Leave an exercise out: make skip E=03
 	@$(PY) -m practice skip '$(E)'
 
-reset: $(READY) ## Begin an exercise anew, and keep what you had: make reset E=03
+reset: $(READY) ## Start an exercise again, and keep what you had: make reset E=03
 	@$(PY) -m practice reset '$(E)'
 
 test: $(WHOLE) ## Run the tests, or one lesson's: make test L=03 (ALL=1: every variation too)
@@ -109,10 +109,10 @@ remove: $(WHOLE) ## Remove a lesson and all that is its own: make remove L=16 (Y
 carry: $(WHOLE) ## Take a lesson's change through all that is made from it: make carry L=03 (SINCE= DONE= DIFF=1)
 	@$(PY) -m tools carry '$(L)' $(if $(SINCE),--since '$(SINCE)') $(if $(DONE),--done '$(DONE)') $(if $(DIFF),--diff)
 
-diagrams: $(WHOLE) ## Draw the diagrams anew from their text (needs Chromium)
+diagrams: $(WHOLE) ## Draw the diagrams again from their text (needs Chromium)
 	@$(PY) -m tools diagrams
 
-shots: $(WHOLE) ## Take the README's pictures anew (needs Chromium)
+shots: $(WHOLE) ## Take the README's pictures again (needs Chromium)
 	@$(PY) -m tools shots
 
 bundle: $(WHOLE) ## Pack all for a room without a network, into dist/

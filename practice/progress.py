@@ -50,7 +50,7 @@ def load(root: Path = ROOT) -> Progress:
     except ValidationError:
         aside = set_aside(where).relative_to(root).as_posix()
         progress = Progress({})
-        progress._fault = f"Your progress could not be read and begins anew; see {aside}."  # noqa: SLF001 - its own module.
+        progress._fault = f"Your progress could not be read and starts again; see {aside}."  # noqa: SLF001 - its own module.
         return progress
 
 

@@ -205,7 +205,7 @@ def test_a_broken_progress_file_is_kept_aside_and_said(desk: Desk, text: str) ->
     assert ended.returncode == 0
     assert ended.stdout.startswith("Hint 1 of ")
     assert ended.stderr == (
-        "Your progress could not be read and begins anew; see work/progress.json.1.\n"
+        "Your progress could not be read and starts again; see work/progress.json.1.\n"
     )
     assert (where.parent / "progress.json.1").read_text() == text
     assert progress.load(desk.root).of("01_echo").hints == 1
