@@ -132,8 +132,9 @@ def test_sends_to_every_window(app: App) -> None:
 def test_nobody_waits_for_windows_that_do_not_read(app: App) -> None:
     """A window that does not read delays nobody, and is dropped after a while."""
     ada, ben, cleo = people(3)
-    for _ in range(3):
+    for _ in range(4):
         app.open_unread(f"/ws/{cleo}")
+    delays = 0.0
     with app.connect(f"/ws/{ben}") as window, app.connect(f"/ws/{ada}") as speaker:
         # More than the network holds for a window that does not read.
         for number in range(100):
@@ -145,13 +146,15 @@ def test_nobody_waits_for_windows_that_do_not_read(app: App) -> None:
                 window.hears_until(f"{ada} says: {text}")
             except AssertionError:
                 raise AssertionError(
-                    f"{cleo} has three windows that do not read, and after {number}"
+                    f"{cleo} has four windows that do not read, and after {number}"
                     " messages of 64 KiB nobody else gets any more."
                 ) from None
             waited = monotonic() - answered
-            assert waited < 0.8, (
-                f"{cleo} has three windows that do not read, and {ben} waits"
-                f" {waited:.1f} s for what {ada} says."
+            # A slow computer may need a moment for a message, and not for many.
+            delays += waited if waited > 0.5 else 0.0
+            assert delays < 2, (
+                f"{cleo} has four windows that do not read, and {ben} has to wait"
+                f" for what {ada} says: {delays:.1f} s in all."
             )
 
 

@@ -64,7 +64,7 @@ WRONG = {
     ),
     "sends to one after the other": (
         {TOGETHER: IN_TURN},
-        " has three windows that do not read, and ",
+        " has four windows that do not read, and ",
     ),
     "waits a thousand seconds for a window": (
         {"SEND_TIMEOUT = 1.0": "SEND_TIMEOUT = 1000.0"},
