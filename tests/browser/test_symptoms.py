@@ -1,5 +1,6 @@
 """What the page Symptoms says of a browser's console is what a browser says."""
 
+import socket
 from collections.abc import Generator
 
 import pytest
@@ -15,7 +16,7 @@ CONSOLE = {
     "Error during WebSocket handshake: Unexpected response code: 403": "new WebSocket('/nowhere')",
     "HTTP Authentication failed; no valid credentials available": "new WebSocket('/refused')",
     "Error in connection establishment: net::ERR_CONNECTION_REFUSED": (
-        "new WebSocket('ws://127.0.0.1:9099/')"
+        "new WebSocket('ws://127.0.0.1:PORT/')"
     ),
     "Failed to execute 'send' on 'WebSocket': Still in CONNECTING state.": (
         "new WebSocket('/text').send('hello')"
@@ -58,5 +59,9 @@ def test_the_console_says(context: BrowserContext, server: Server, words: str) -
     page.goto(SECURE if "HTTPS" in words else server.url)
     # An exception is written as the console writes it, without the "Uncaught" before it.
     run = f"try {{ {CONSOLE[words]} }} catch (error) {{ console.error(String(error)) }}"
-    with page.expect_console_message(lambda line: words in line.text):
-        page.evaluate(f"async () => {{ {run} }}")
+    with socket.socket() as taken:
+        # Bound, and nobody listens: no other program can have this port meanwhile.
+        taken.bind(("127.0.0.1", 0))
+        run = run.replace("PORT", str(taken.getsockname()[1]))
+        with page.expect_console_message(lambda line: words in line.text):
+            page.evaluate(f"async () => {{ {run} }}")
