@@ -3,11 +3,14 @@
 import ast
 import re
 import signal
+import traceback
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi.staticfiles import StaticFiles
 from websockets.exceptions import InvalidStatus
 
 from tests.support.client import closing, connect
@@ -68,12 +71,12 @@ STOPPING = {
     "Waiting for background tasks to complete. (CTRL+C to force quit)",
     "Waiting for connections to close. (CTRL+C to force quit)",
 }
+NO_FOLDER = "RuntimeError: Directory 'static' does not exist"
 ELSEWHERE = {
     "No supported WebSocket library detected": "lessons/test_01_echo.py",
     "ImportError: attempted relative import with no known parent package": (
         "contract/test_folders.py"
     ),
-    "RuntimeError: Directory 'static' does not exist": "lessons/test_05_templates.py",
     'Form data requires "python-multipart"': "lessons/test_00_http.py",
     "UvicornDeprecationWarning: The `websockets` implementation": "docs/test_topics.py",
 }
@@ -87,7 +90,7 @@ def server() -> Generator[Server]:
 
 
 def test_each_row_about_the_log_is_provoked() -> None:
-    assert symptoms("log") == {*LOG, *HTTP, *STOPPING, *ELSEWHERE}
+    assert symptoms("log") == {*LOG, *HTTP, *STOPPING, *ELSEWHERE, NO_FOLDER}
 
 
 @pytest.mark.parametrize("words", LOG)
@@ -111,6 +114,14 @@ def test_the_log_says_of_a_request(server: Server, words: str) -> None:
     before = len(server.log)
     httpx2.get(f"{server.url}{HTTP[words]}")
     server.wait_for_log(re.escape(words), since=before)
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RuntimeError) as raised:
+        StaticFiles(directory="static")
+
+    assert traceback.format_exception_only(raised.value) == [f"{NO_FOLDER}\n"]
 
 
 @pytest.mark.parametrize("words", ELSEWHERE)
