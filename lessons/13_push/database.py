@@ -10,7 +10,7 @@ import aiosqlite
 # How many connections to the database there are, for all clients together.
 CONNECTIONS = 2
 
-# Seconds. Whoever needs a connection waits no longer than this for one.
+# Seconds. Nobody waits longer than this for a connection.
 SESSION_TIMEOUT = 1.0
 
 
