@@ -48,6 +48,13 @@ def test_a_file_of_all_lessons_is_tested_lesson_by_lesson() -> None:
         f"{file}-03_manager/step_1-wsproto"
     )
     assert group(f"{file}::test_name") == file
-    assert group("tests/browser/test_site.py::test_name[mkdocs-03_manager]") == (
-        "tests/browser/test_site.py"
+    assert group("tests/browser/test_wire_table.py::test_name[wsproto-03_manager]") == (
+        "tests/browser/test_wire_table.py"
     )
+
+
+def test_a_long_file_is_cut_where_its_tests_share_little() -> None:
+    site, words = "tests/browser/test_site.py", "tests/exercises/test_words.py"
+
+    assert group(f"{site}::test_name[mkdocs-03_manager]") == f"{site}::test_name"
+    assert group(f"{words}::test_name[1-two]") == f"{words}::test_name[1-two]"
