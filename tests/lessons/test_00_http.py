@@ -620,13 +620,15 @@ def test_naive_fails_as_it_says_that_a_body_is_wrong(
 def test_naive_keeps_the_last_entry_alone(careless: httpx2.Client) -> None:
     for user in ("Carol", "Dave"):
         say(careless, "hello", user=user)
-
-    eventually(
-        # As text: it may be read while it is written, and then there is nothing in it.
-        lambda: careless.get("/journal").text == r'"Dave said something in lobby\n"',
-        lambda: careless.get("/journal").text,
-        10,
-    )
+        # It is written in the background: one before the next.
+        eventually(
+            # As text: it may be read while it is written, and then there is nothing in it.
+            lambda user=user: (
+                careless.get("/journal").text == rf'"{user} said something in lobby\n"'
+            ),
+            lambda: careless.get("/journal").text,
+            10,
+        )
 
 
 def test_naive_writes_wherever_a_file_name_leads(tmp_path: Path) -> None:
