@@ -52,7 +52,7 @@ const texts = lines.map((line) => line.filter((_, at) => at % 2).join(""));
 const read = (numbers) => numbers.map((number) => texts[number] ?? "");
 
 /**
- * A line, and what stands beside it where there is none.
+ * A line of one side. Without a line there, it is an empty place beside a line of the other side.
  * @param {"del" | "ins" | "same"} kind
  * @param {number | null} position
  * @param {number[]} numbers

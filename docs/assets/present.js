@@ -195,7 +195,7 @@ const present = (lesson) => {
     return document.documentElement.requestFullscreen?.().catch(() => {});
   };
 
-  // The number behind the #; the first slide for whatever is none.
+  // The number after the #. If it is not a number, the first slide is shown.
   const place = () => (parseInt(location.hash.slice(1), 10) || 1) - 1;
 
   /** @type {Record<string, () => void>} */
